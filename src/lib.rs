@@ -1,0 +1,5 @@
+//! Candour: a public, tamper-evident ledger of what online platforms disclose about child safety, of what regulators
+//! and the public ask them, and of what they answer, refuse or leave unanswered.
+//!
+//! The bytes are specified in `FORMAT.md`. The layers, lowest first; each uses only those above it in this list:
+//!
