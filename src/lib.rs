@@ -3,3 +3,6 @@
 //!
 //! The bytes are specified in `FORMAT.md`. The layers, lowest first; each uses only those above it in this list:
 //!
+//! - [`core`]: values in, verdict out. No I/O, no clock, no randomness, no panic on any input.
+
+pub mod core;

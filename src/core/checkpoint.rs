@@ -1,0 +1,186 @@
+//! The ledger's promise of its size and root: C2SP tlog-checkpoint, with the cosignatures of tlog-cosignature.
+
+use std::fmt;
+
+use super::fault::{Code, Fault};
+use super::hash::Hash;
+use super::key::{PublicKey, SecretKey, Signature};
+use super::merkle::MAX_SIZE;
+use super::note::{KeyKind, Note, NoteSignature, VerifierKey, decimal, quote};
+
+/// The latest time of a cosignature: 2^63 − 1 seconds after 1970.
+pub const MAX_TIMESTAMP: u64 = i64::MAX as u64;
+
+/// What a checkpoint says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// Which ledger it is of.
+    pub origin: String,
+    /// How many entries it has.
+    pub size: u64,
+    /// The root of the tree of that size.
+    pub root: Hash,
+}
+
+impl Checkpoint {
+    /// Reads the text of a checkpoint's note. Extension lines are let pass, and are no part of what it says here.
+    ///
+    /// # Errors
+    /// `checkpoint-malformed`.
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        let lines = text.strip_suffix('\n').ok_or_else(|| malformed("a newline at the end", text))?;
+        let mut lines = lines.split('\n');
+        let (Some(origin), Some(size), Some(root)) = (lines.next(), lines.next(), lines.next()) else {
+            return Err(malformed("three lines: origin, size and root", text));
+        };
+        if origin.is_empty() || lines.any(str::is_empty) {
+            return Err(malformed("no empty line", text));
+        }
+        let number = decimal(size).filter(|&number| number <= MAX_SIZE);
+        Ok(Self {
+            origin: origin.to_owned(),
+            size: number.ok_or_else(|| malformed("a size in decimal, below 2^63", size))?,
+            root: Hash::from_base64(root).map_err(|_| malformed("a root hash in base64", root))?,
+        })
+    }
+}
+
+/// The three lines, each with its newline.
+impl fmt::Display for Checkpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}\n{}\n{}\n", self.origin, self.size, self.root.to_base64())
+    }
+}
+
+/// A checkpoint and the note that carries it. Well-formed; says nothing of whether any signature verifies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedCheckpoint {
+    checkpoint: Checkpoint,
+    note: Note,
+}
+
+impl SignedCheckpoint {
+    /// Reads a checkpoint with its signatures. Printing it gives the same bytes back, extension lines included.
+    ///
+    /// # Errors
+    /// `note-malformed`, `checkpoint-malformed`.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Fault> {
+        let note = Note::parse(bytes)?;
+        Ok(Self { checkpoint: Checkpoint::parse(note.text())?, note })
+    }
+
+    /// Signs a checkpoint as its ledger. The key's name is the origin.
+    ///
+    /// # Errors
+    /// `checkpoint-malformed`, `note-malformed`: an origin that is no line, or no key's name.
+    pub fn sign(checkpoint: Checkpoint, key: &SecretKey) -> Result<Self, Fault> {
+        let text = checkpoint.to_string();
+        if Checkpoint::parse(&text)? != checkpoint {
+            return Err(malformed("an origin of one line", &checkpoint.origin));
+        }
+        let note = Note::sign(text, &checkpoint.origin, key)?;
+        Ok(Self { checkpoint, note })
+    }
+
+    /// What it says.
+    pub fn checkpoint(&self) -> &Checkpoint {
+        &self.checkpoint
+    }
+
+    /// The note, with every signature.
+    pub fn note(&self) -> &Note {
+        &self.note
+    }
+
+    /// Whether that key signed it. False where no line has the key's name and id, and of a type of key that nothing
+    /// verifies here ([`KeyKind::Other`]).
+    ///
+    /// # Errors
+    /// `checkpoint-signature-invalid`: there is such a line, and it does not verify.
+    pub fn signed_by(&self, key: &VerifierKey) -> Result<bool, Fault> {
+        let mut signed = false;
+        for line in self.note.signatures_of(key) {
+            let verifies = match key.kind() {
+                KeyKind::Ed25519(public) => verifies(public, self.note.text().as_bytes(), line.bytes()),
+                KeyKind::CosignatureEd25519(public) => self.cosignature_time(public, line.bytes()).is_some(),
+                KeyKind::Other { .. } => return Ok(false),
+            };
+            if !verifies {
+                return Err(invalid(Code::CheckpointSignatureInvalid, key));
+            }
+            signed = true;
+        }
+        Ok(signed)
+    }
+
+    /// When that witness cosigned it, in seconds since 1970: the latest time, should there be several. `None` where no
+    /// line has the key's name and id, and of any other type of key than [`KeyKind::CosignatureEd25519`].
+    ///
+    /// # Errors
+    /// `cosignature-invalid`: there is such a line, and it does not verify.
+    pub fn cosigned_by(&self, key: &VerifierKey) -> Result<Option<u64>, Fault> {
+        let KeyKind::CosignatureEd25519(public) = key.kind() else { return Ok(None) };
+        let mut latest = None;
+        for line in self.note.signatures_of(key) {
+            let time = self.cosignature_time(public, line.bytes());
+            latest = latest.max(Some(time.ok_or_else(|| invalid(Code::CosignatureInvalid, key))?));
+        }
+        Ok(latest)
+    }
+
+    /// A witness's cosignature of it (cosignature/v1, key type 0x04) at a time in seconds since 1970; see
+    /// [`Self::add_signature`].
+    ///
+    /// # Errors
+    /// `note-malformed`: the name is no key's; `cosignature-invalid`: a time after [`MAX_TIMESTAMP`].
+    pub fn cosign(&self, name: &str, key: &SecretKey, timestamp: u64) -> Result<NoteSignature, Fault> {
+        if timestamp > MAX_TIMESTAMP {
+            return Err(Fault::new(Code::CosignatureInvalid, "a time below 2^63", timestamp.to_string()));
+        }
+        let verifier = VerifierKey::cosignature(name, key.public()?)?;
+        let signature = key.sign(&self.cosigned_message(timestamp));
+        Ok(NoteSignature::new(&verifier, [&timestamp.to_be_bytes()[..], &signature.0].concat()))
+    }
+
+    /// Adds a signature line, in place of any of the same name and key id. It is not verified.
+    ///
+    /// # Errors
+    /// `note-malformed`: the note is full.
+    pub fn add_signature(&mut self, signature: NoteSignature) -> Result<(), Fault> {
+        self.note.add(signature)
+    }
+
+    /// The time of a timestamped signature over this checkpoint, if it verifies.
+    fn cosignature_time(&self, key: &PublicKey, bytes: &[u8]) -> Option<u64> {
+        let (timestamp, signature) = bytes.split_first_chunk()?;
+        let timestamp = u64::from_be_bytes(*timestamp);
+        let verifies = timestamp <= MAX_TIMESTAMP && verifies(key, &self.cosigned_message(timestamp), signature);
+        verifies.then_some(timestamp)
+    }
+
+    fn cosigned_message(&self, timestamp: u64) -> Vec<u8> {
+        format!("cosignature/v1\ntime {timestamp}\n{}", self.note.text()).into_bytes()
+    }
+}
+
+impl fmt::Display for SignedCheckpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.note, f)
+    }
+}
+
+fn verifies(key: &PublicKey, message: &[u8], signature: &[u8]) -> bool {
+    signature.try_into().is_ok_and(|signature| key.verify(message, &Signature(signature)))
+}
+
+fn malformed(expected: &str, found: &str) -> Fault {
+    Fault::new(Code::CheckpointMalformed, expected, quote(found))
+}
+
+fn invalid(code: Code, key: &VerifierKey) -> Fault {
+    let expected = format!("a signature by {} with key id {:08x}", quote(key.name()), key.id());
+    Fault::new(code, expected, "one that does not verify")
+}
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -1,0 +1,16 @@
+//! The core: values in, verdict out.
+//!
+//! Nothing here reads a file, a clock or a random number, and no input makes it panic. The modules, lowest first; each
+//! uses only those above it in this list.
+
+pub mod fault;
+pub mod hash;
+pub mod key;
+pub mod text;
+pub mod time;
+pub mod json;
+pub mod merkle;
+pub mod tile;
+pub mod note;
+pub mod checkpoint;
+pub mod policy;

@@ -1,0 +1,185 @@
+//! Whom the reader trusts: C2SP tlog-policy.
+
+use super::checkpoint::SignedCheckpoint;
+use super::fault::{Code, Fault};
+use super::key::PublicKey;
+use super::note::{KeyKind, VerifierKey, quote};
+
+mod parse;
+
+/// Bytes in the longest policy that is read.
+pub const MAX_POLICY_BYTES: usize = 1 << 20;
+
+/// Logs in a policy, at most.
+pub const MAX_LOGS: usize = 64;
+
+/// Witnesses in a policy, at most. A note has room for a cosignature by each.
+pub const MAX_WITNESSES: usize = 64;
+
+/// Groups in a policy, at most.
+pub const MAX_GROUPS: usize = 64;
+
+/// Logs, witnesses, and how many of which must have cosigned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    logs: Vec<Log>,
+    witnesses: Vec<Witness>,
+    /// Everything that has a name. A group's members stand before it.
+    nodes: Vec<Node>,
+    /// What must have witnessed a checkpoint. `None` is the quorum `none`.
+    quorum: Option<usize>,
+}
+
+/// A log that the reader trusts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Log {
+    /// Its key; the key's name is the log's origin.
+    pub key: VerifierKey,
+    /// Where to reach it, if the policy says.
+    pub url: Option<Vec<u8>>,
+}
+
+/// A witness that the reader knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Witness {
+    /// Its name within the policy.
+    pub name: Vec<u8>,
+    /// Its key.
+    pub key: VerifierKey,
+    /// Where to reach it, if the policy says.
+    pub url: Option<Vec<u8>>,
+}
+
+/// A witness's word for a checkpoint, verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cosignature {
+    /// The name of the witness's key.
+    pub name: String,
+    /// When it saw the checkpoint as the latest, in seconds since 1970.
+    pub timestamp: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Node {
+    name: Vec<u8>,
+    rule: Rule,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Rule {
+    /// The witness at this place of the policy's witnesses.
+    Witness(usize),
+    /// At least so many of the nodes at these places.
+    Group { threshold: usize, members: Vec<usize> },
+}
+
+impl Policy {
+    /// Reads a policy.
+    ///
+    /// Names are octets and mean nothing outside the policy. Keys of types that cannot be verified here are let pass: a
+    /// log of such a key never signed, a witness of such a key never cosigned.
+    ///
+    /// # Errors
+    /// `policy-malformed`, with the line.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Fault> {
+        parse::policy(bytes)
+    }
+
+    /// The text of the policy that trusts one log, and asks for no witness.
+    pub fn text_for(log: &VerifierKey) -> String {
+        format!("log {log}\nquorum none\n")
+    }
+
+    /// The logs, in the policy's order.
+    pub fn logs(&self) -> &[Log] {
+        &self.logs
+    }
+
+    /// The witnesses, in the policy's order, in the quorum or not.
+    pub fn witnesses(&self) -> &[Witness] {
+        &self.witnesses
+    }
+
+    /// Whether it lists a log of that origin and key.
+    pub fn trusts_log(&self, origin: &str, key: &PublicKey) -> bool {
+        self.logs.iter().any(|log| log.key.name() == origin && log.key.ed25519_key() == Some(*key))
+    }
+
+    /// Checks that a log of the policy signed the checkpoint and that the quorum cosigned it. Returns every known
+    /// witness's cosignature.
+    ///
+    /// # Errors
+    /// `checkpoint-untrusted`: the policy has no log of that origin, or none of its keys for it signed;
+    /// `checkpoint-signature-invalid`: one of them signed something else; and those of [`Self::quorum`].
+    pub fn check(&self, signed: &SignedCheckpoint) -> Result<Vec<Cosignature>, Fault> {
+        let origin = &signed.checkpoint().origin;
+        let mut logs = self.logs.iter().filter(|log| log.key.name() == origin).peekable();
+        if logs.peek().is_none() {
+            return Err(Fault::new(Code::CheckpointUntrusted, "the origin of a log of the policy", quote(origin)));
+        }
+        let mut trusted = false;
+        for log in logs {
+            trusted |= signed.signed_by(&log.key)?;
+        }
+        if !trusted {
+            let expected = format!("a signature by a key of the policy for {}", quote(origin));
+            return Err(Fault::new(Code::CheckpointUntrusted, expected, "none"));
+        }
+        self.quorum(signed)
+    }
+
+    /// Checks that the quorum cosigned the checkpoint. Returns every known witness's cosignature, those beyond the
+    /// quorum too, in the policy's order.
+    ///
+    /// # Errors
+    /// `cosignature-invalid`: a known witness's line does not verify, whether the quorum needs it or not;
+    /// `quorum-not-met`.
+    pub fn quorum(&self, signed: &SignedCheckpoint) -> Result<Vec<Cosignature>, Fault> {
+        let times = self.witnesses.iter().map(|witness| signed.cosigned_by(&witness.key));
+        let times = times.collect::<Result<Vec<_>, _>>()?;
+        let mut met: Vec<bool> = Vec::with_capacity(self.nodes.len());
+        let is_met = |met: &[bool], node: usize| met.get(node).copied().unwrap_or(false);
+        for node in &self.nodes {
+            met.push(match &node.rule {
+                Rule::Witness(witness) => times.get(*witness).is_some_and(Option::is_some),
+                Rule::Group { threshold, members } => {
+                    members.iter().filter(|&&member| is_met(&met, member)).count() >= *threshold
+                }
+            });
+        }
+        if let Some(quorum) = self.quorum.filter(|&quorum| !is_met(&met, quorum)) {
+            return Err(self.not_met(quorum, |node| is_met(&met, node)));
+        }
+        let cosigned = self.witnesses.iter().zip(times);
+        let cosigned = cosigned.filter_map(|(witness, time)| Some((witness.key.name().to_owned(), time?)));
+        Ok(cosigned.map(|(name, timestamp)| Cosignature { name, timestamp }).collect())
+    }
+
+    fn not_met(&self, quorum: usize, is_met: impl Fn(usize) -> bool) -> Fault {
+        let name = |node: usize| self.nodes.get(node).map_or_else(String::new, |node| shown(&node.name));
+        let (expected, found) = match self.nodes.get(quorum).map(|node| &node.rule) {
+            Some(Rule::Group { threshold, members }) => {
+                let met: Vec<_> =
+                    members.iter().filter(|&&member| is_met(member)).map(|&member| name(member)).collect();
+                let of = format!("{threshold} of the {} members of group {}", members.len(), name(quorum));
+                (of, format!("{} ({})", met.len(), if met.is_empty() { "none".to_owned() } else { met.join(", ") }))
+            }
+            _ => (format!("a cosignature by witness {}", name(quorum)), "none".to_owned()),
+        };
+        let opaque =
+            self.witnesses.iter().filter(|witness| matches!(witness.key.kind(), KeyKind::Other { .. })).count();
+        let uncounted = if opaque == 0 {
+            String::new()
+        } else {
+            format!("; {opaque} witnesses have keys of types that are not verified here")
+        };
+        Fault::new(Code::QuorumNotMet, expected, found + &uncounted)
+    }
+}
+
+fn shown(octets: &[u8]) -> String {
+    quote(&String::from_utf8_lossy(octets))
+}
+
+#[cfg(test)]
+mod tests;

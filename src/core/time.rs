@@ -1,0 +1,325 @@
+//! Instants, dates and periods: the Gregorian calendar in UTC, read strictly and written in one way only.
+//!
+//! Everything lies in the years 1970 to 9999. The arithmetic is that of `jiff::civil`, which reads no clock and no time
+//! zone; where a date ends in some place of the world is the business of the shell.
+
+use std::fmt;
+
+use jiff::civil;
+use jiff::{SignedDuration, ToSpan as _};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use super::fault::{Code, Fault};
+
+/// The first year there is.
+pub const FIRST_YEAR: i16 = 1970;
+
+/// The last year there is.
+pub const LAST_YEAR: i16 = 9999;
+
+/// How much of a text that is no time a message repeats, in characters.
+const QUOTED_CHARS: usize = 80;
+
+const EPOCH: civil::DateTime = civil::DateTime::constant(FIRST_YEAR, 1, 1, 0, 0, 0, 0);
+
+/// An instant in UTC, to the second: `YYYY-MM-DDTHH:MM:SSZ`. No leap seconds, no fractions, no other offset (a strict
+/// subset of RFC 3339).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Time(u64);
+
+/// A day of the calendar: `YYYY-MM-DD`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Date(civil::Date);
+
+/// An instant in UTC, to the millisecond: when the ledger placed an entry. A number in entries, and
+/// `YYYY-MM-DDTHH:MM:SS.mmmZ` where people read it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Millis(u64);
+
+/// What a published number is about, in time: whole days, the first and the last included.
+///
+/// | written | is | as in |
+/// |---|---|---|
+/// | `2021` | a year | ISO 8601; SDMX Gregorian year |
+/// | `2021-S1` | a half-year, 1 or 2 | SDMX reporting semester |
+/// | `2021-Q2` | a quarter, 1 to 4 | SDMX reporting quarter |
+/// | `2021-04` | a month | ISO 8601; SDMX Gregorian year-month |
+/// | `2020-W53` | a week, from Monday to Sunday | ISO 8601; SDMX reporting week |
+/// | `2021-04-01` | a day | ISO 8601; SDMX Gregorian day |
+/// | `2021-04-01/2021-06-30` | from one day to another, the same or later | ISO 8601 interval |
+///
+/// The first six are time periods of SDMX 2.1, section 6 (technical notes, "Time and time format"), for a reporting
+/// year that starts on 1 January: year, semester, quarter and month are then those of the calendar, and the week is
+/// that of ISO 8601, which can begin in the year before or end in the year after. The last is not SDMX, whose time range
+/// is a start and a duration. A week that leaves the years 1970 to 9999 is no period.
+///
+/// Every period has one spelling, and is written as it was read. Periods are ordered by their first day, then by their
+/// last. `2021-Q2` and `2021-04-01/2021-06-30` cover the same days and are not equal.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Period {
+    start: Date,
+    end: Date,
+    form: Form,
+}
+
+/// How a period is written.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Form {
+    Year,
+    Half,
+    Quarter,
+    Month,
+    Week,
+    Day,
+    Interval,
+}
+
+impl Time {
+    /// The last second of the year 9999.
+    pub const MAX: Self = Self(253_402_300_799);
+
+    /// From seconds since 1970-01-01T00:00:00Z. None after the year 9999.
+    pub fn from_unix(seconds: u64) -> Option<Self> {
+        (seconds <= Self::MAX.0).then_some(Self(seconds))
+    }
+
+    /// Seconds since 1970-01-01T00:00:00Z.
+    pub fn unix(self) -> u64 {
+        self.0
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let (date, clock) = text.strip_suffix('Z')?.split_once('T')?;
+        let date = Date::read(date)?.0;
+        let mut fields = clock.split(':');
+        let [hour, minute, second] = [fields.next()?, fields.next()?, fields.next()?].map(number::<2>);
+        if fields.next().is_some() {
+            return None;
+        }
+        let clock = civil::Time::new(small(hour?)?, small(minute?)?, small(second?)?, 0).ok()?;
+        Some(Self::of(date.to_datetime(clock)))
+    }
+
+    /// Of a moment that is not before 1970.
+    fn of(moment: civil::DateTime) -> Self {
+        Self(moment.duration_since(EPOCH).as_secs().unsigned_abs())
+    }
+}
+
+impl Date {
+    /// The day after. None after 9999-12-31.
+    pub fn next(self) -> Option<Self> {
+        self.0.tomorrow().ok().and_then(Self::within)
+    }
+
+    /// Its first second, in UTC.
+    pub fn start(self) -> Time {
+        Time::of(self.0.to_datetime(civil::Time::midnight()))
+    }
+
+    /// The same day, for calendars of the world.
+    pub fn as_civil(self) -> civil::Date {
+        self.0
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let mut fields = text.split('-');
+        let (year, month, day) = (number::<4>(fields.next()?)?, number::<2>(fields.next()?)?, fields.next()?);
+        if fields.next().is_some() {
+            return None;
+        }
+        civil::Date::new(year, small(month)?, small(number::<2>(day)?)?).ok().and_then(Self::within)
+    }
+
+    fn within(date: civil::Date) -> Option<Self> {
+        (FIRST_YEAR..=LAST_YEAR).contains(&date.year()).then_some(Self(date))
+    }
+}
+
+impl Millis {
+    /// The last millisecond of the year 9999.
+    pub const MAX: Self = Self(253_402_300_799_999);
+
+    /// From milliseconds since 1970-01-01T00:00:00Z. None after the year 9999.
+    pub fn from_unix_ms(milliseconds: u64) -> Option<Self> {
+        (milliseconds <= Self::MAX.0).then_some(Self(milliseconds))
+    }
+
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    pub fn unix_ms(self) -> u64 {
+        self.0
+    }
+
+    /// The second it lies in. Nothing is lost when it is compared with another [`Time`]: `a.time() < b` and
+    /// `a.time() >= b` say of whole seconds `b` what the milliseconds would.
+    pub fn time(self) -> Time {
+        Time(self.0 / 1000)
+    }
+}
+
+impl Period {
+    /// The first day of it.
+    pub fn start(self) -> Date {
+        self.start
+    }
+
+    /// The last day of it, which it includes.
+    pub fn end(self) -> Date {
+        self.end
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        if let Some((start, end)) = text.split_once('/') {
+            let (start, end) = (Date::read(start)?, Date::read(end)?);
+            return (start <= end).then_some(Self { start, end, form: Form::Interval });
+        }
+        let (year, rest) = text.split_at_checked(4)?;
+        let year = number::<4>(year)?;
+        match rest.as_bytes() {
+            [] => Self::months(Form::Year, year, 1, 12),
+            [b'-', b'S', _] => Self::months(Form::Half, year, number::<1>(rest.get(2..)?)?, 6),
+            [b'-', b'Q', _] => Self::months(Form::Quarter, year, number::<1>(rest.get(2..)?)?, 3),
+            [b'-', b'W', _, _] => Self::week(year, number::<2>(rest.get(2..)?)?),
+            [b'-', _, _] => Self::months(Form::Month, year, number::<2>(rest.get(1..)?)?, 1),
+            _ => Date::read(text).map(|day| Self { start: day, end: day, form: Form::Day }),
+        }
+    }
+
+    /// The `nth` stretch, from 1, of so many months of the year.
+    fn months(form: Form, year: i16, nth: i16, count: i16) -> Option<Self> {
+        let last = nth.checked_mul(count)?;
+        let first = last.checked_sub(count)?.checked_add(1)?;
+        let start = civil::Date::new(year, small(first)?, 1).ok()?;
+        let end = civil::Date::new(year, small(last)?, 1).ok()?.last_of_month();
+        Some(Self { start: Date::within(start)?, end: Date::within(end)?, form })
+    }
+
+    fn week(year: i16, nth: i16) -> Option<Self> {
+        let monday = civil::ISOWeekDate::new(year, small(nth)?, civil::Weekday::Monday).ok()?.date();
+        let sunday = monday.checked_add(6.days()).ok()?;
+        Some(Self { start: Date::within(monday)?, end: Date::within(sunday)?, form: Form::Week })
+    }
+}
+
+/// Exactly so many decimal digits.
+fn number<const DIGITS: usize>(text: &str) -> Option<i16> {
+    let digits = text.len() == DIGITS && text.bytes().all(|b| b.is_ascii_digit());
+    if digits { text.parse().ok() } else { None }
+}
+
+fn small(number: i16) -> Option<i8> {
+    i8::try_from(number).ok()
+}
+
+/// The text as a message repeats it: quoted, escaped, cut.
+fn quoted(text: &str) -> String {
+    match text.char_indices().nth(QUOTED_CHARS) {
+        Some((cut, _)) => format!("{:?}...", text.get(..cut).unwrap_or_default()),
+        None => format!("{text:?}"),
+    }
+}
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Below MAX, so it neither wraps nor saturates.
+        let moment = EPOCH.saturating_add(SignedDuration::from_secs(self.0.cast_signed()));
+        let (hour, minute, second) = (moment.hour(), moment.minute(), moment.second());
+        write!(f, "{}T{hour:02}:{minute:02}:{second:02}Z", Date(moment.date()))
+    }
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.0.year(), self.0.month(), self.0.day())
+    }
+}
+
+impl fmt::Display for Millis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let second = self.time().to_string();
+        write!(f, "{}.{:03}Z", second.trim_end_matches('Z'), self.0 % 1000)
+    }
+}
+
+impl fmt::Display for Period {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (year, month) = (self.start.0.year(), self.start.0.month());
+        match self.form {
+            Form::Year => write!(f, "{year:04}"),
+            Form::Half => write!(f, "{year:04}-S{}", month / 6 + 1),
+            Form::Quarter => write!(f, "{year:04}-Q{}", month / 3 + 1),
+            Form::Month => write!(f, "{year:04}-{month:02}"),
+            Form::Week => {
+                let week = self.start.0.iso_week_date();
+                write!(f, "{:04}-W{:02}", week.year(), week.week())
+            }
+            Form::Day => self.start.fmt(f),
+            Form::Interval => write!(f, "{}/{}", self.start, self.end),
+        }
+    }
+}
+
+/// As the number.
+impl Serialize for Millis {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Millis {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let milliseconds = u64::deserialize(deserializer)?;
+        Self::from_unix_ms(milliseconds).ok_or_else(|| de::Error::custom("a time before the year 10000"))
+    }
+}
+
+impl fmt::Debug for Millis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// What the types that are written as strings have in common.
+macro_rules! written {
+    ($($type:ident $name:literal $form:literal)+) => {$(
+        impl $type {
+            #[doc = concat!("Reads ", $name, ", strictly.")]
+            ///
+            /// # Errors
+            #[doc = concat!("`statement-malformed`: not ", $form, ".")]
+            pub fn parse(text: &str) -> Result<Self, Fault> {
+                let fault = || Fault::new(Code::StatementMalformed, concat!($name, ", ", $form), quoted(text));
+                Self::read(text).ok_or_else(fault)
+            }
+        }
+
+        impl fmt::Debug for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+
+        impl Serialize for $type {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $type {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                let error = || de::Error::custom(format!(concat!($name, " is ", $form, ", not {}"), quoted(&text)));
+                Self::read(&text).ok_or_else(error)
+            }
+        }
+    )+};
+}
+
+written! {
+    Time "a time" "YYYY-MM-DDTHH:MM:SSZ, a second of the years 1970 to 9999"
+    Date "a date" "YYYY-MM-DD, a day of the years 1970 to 9999"
+    Period "a period" "YYYY, YYYY-Sn, YYYY-Qn, YYYY-MM, YYYY-Www, YYYY-MM-DD or two days joined by a slash"
+}
+
+#[cfg(test)]
+mod tests;
