@@ -14,3 +14,15 @@ pub mod tile;
 pub mod note;
 pub mod checkpoint;
 pub mod policy;
+pub mod event;
+pub mod statement;
+pub mod entry;
+pub mod receipt;
+pub mod state;
+pub mod obligation;
+pub mod finding;
+pub mod chain;
+pub mod audit;
+
+#[cfg(test)]
+pub(crate) mod sample;

@@ -1,0 +1,331 @@
+//! The audit: a ledger's own bytes in, a verdict out. FORMAT.md, section 6.
+//!
+//! The caller reads the files and hands them over: first every checkpoint and pin, then the entries in order, each with
+//! its attachments. [`Audit::finish`] judges the rest. Nothing is taken on trust but the policy.
+
+mod report;
+
+use std::collections::BTreeSet;
+
+use super::chain::{Chain, Link};
+use super::checkpoint::SignedCheckpoint;
+use super::event::{Attachment, Observation};
+use super::fault::{Code, Fault};
+use super::finding::{Figures, Punctuality};
+use super::hash::Hash;
+use super::key::PublicKey;
+use super::merkle::MAX_SIZE;
+use super::note::VerifierKey;
+use super::policy::Policy;
+use super::receipt::Receipt;
+use super::statement::{Rule, Statement};
+
+pub use report::{MAX_FAULTS, Report, Verdict};
+
+/// The name under which faults of pins are reported.
+pub const PIN: &str = "pin";
+/// The latest checkpoint's name in a bundle.
+pub const CHECKPOINT: &str = "checkpoint";
+/// The folder of all checkpoints in a bundle.
+pub const CHECKPOINTS: &str = "checkpoints/";
+
+/// Faults that are kept until the report, at most: a small archive can unpack to millions.
+const MAX_FAULTS_KEPT: usize = 64 * MAX_FAULTS;
+
+/// A replay of a whole ledger against a policy.
+pub struct Audit<'a> {
+    policy: &'a Policy,
+    rule: Rule,
+    chain: Chain,
+    faults: Vec<Fault>,
+    /// How many faults there were, those that were not kept included.
+    found: u64,
+    checkpoints: Vec<Published>,
+    pins: Vec<SignedCheckpoint>,
+    /// The attachments named, by hash and length.
+    attachments: BTreeSet<(Hash, u64)>,
+    figures: Figures,
+    punctuality: Punctuality,
+}
+
+struct Published {
+    file: String,
+    checkpoint: SignedCheckpoint,
+}
+
+impl<'a> Audit<'a> {
+    /// Of a ledger of which nothing is known yet.
+    pub fn new(policy: &'a Policy, rule: Rule) -> Self {
+        Self {
+            policy,
+            rule,
+            chain: Chain::new(),
+            faults: Vec::new(),
+            found: 0,
+            checkpoints: Vec::new(),
+            pins: Vec::new(),
+            attachments: BTreeSet::new(),
+            figures: Figures::default(),
+            punctuality: Punctuality::default(),
+        }
+    }
+
+    /// Takes `checkpoint` or a file of `checkpoints/`, before any entry.
+    pub fn checkpoint(&mut self, file: &str, bytes: &[u8]) {
+        if let Some(size) = file.strip_prefix(CHECKPOINTS).and_then(checkpoint_size) {
+            self.chain.checkpoint_published(size);
+        }
+        match SignedCheckpoint::parse(bytes) {
+            Err(fault) => self.fault(fault.in_file(file)),
+            Ok(checkpoint) if checkpoint.checkpoint().size == 0 => {
+                self.fault(Fault::new(Code::CheckpointMalformed, "a size from 1", "0").in_file(file));
+            }
+            Ok(checkpoint) => {
+                self.chain.watch(checkpoint.checkpoint().size);
+                self.checkpoints.push(Published { file: file.to_owned(), checkpoint });
+            }
+        }
+    }
+
+    /// Takes a pin, before any entry: a checkpoint that the reader kept, or a receipt, whose checkpoint is meant.
+    pub fn pin(&mut self, bytes: &[u8]) {
+        let parsed = match Receipt::parse(bytes) {
+            Ok(receipt) => Ok(receipt.checkpoint),
+            Err(_) => SignedCheckpoint::parse(bytes),
+        };
+        match parsed {
+            Err(fault) => self.fault(fault.in_file(PIN)),
+            Ok(pin) if pin.checkpoint().size == 0 => {
+                self.fault(Fault::new(Code::CheckpointMalformed, "a size from 1", "0").in_file(PIN));
+            }
+            Ok(pin) => {
+                self.chain.watch(pin.checkpoint().size);
+                self.pins.push(pin);
+            }
+        }
+    }
+
+    /// Takes the next entry.
+    pub fn entry(&mut self, bytes: &[u8]) -> Link {
+        let mut faults = Vec::new();
+        let link = self.chain.extend(bytes, self.rule, &mut faults);
+        faults.into_iter().for_each(|fault| self.fault(fault));
+        if let (true, Some(statement)) = (link.lawful, &link.statement) {
+            for observation in statement.event.observations() {
+                self.observe(&link, statement, observation);
+            }
+        }
+        if let (Some(state), Some(recorded_at)) = (self.chain.state(), link.recorded_at) {
+            let published = self.chain.published().contains(&self.chain.size());
+            self.punctuality.entry(link.index, recorded_at, state.registry().checkpoint_rules(), published);
+        }
+        link
+    }
+
+    /// The attachments that the caller is to read for an entry: none where the law refused it.
+    pub fn attachments_of<'l>(&self, link: &'l Link) -> &'l [Attachment] {
+        match &link.statement {
+            Some(statement) if link.lawful => statement.event.attachments(),
+            _ => &[],
+        }
+    }
+
+    /// Takes what the caller found of an attachment: its length and hash, or nothing where it is not there.
+    /// Returns whether it is what the statement says, and this is the first to say so.
+    pub fn attachment(&mut self, link: &Link, named: &Attachment, found: Option<(u64, Hash)>) -> bool {
+        let first = self.attachments.insert((named.sha256, named.length.unsigned()));
+        if !first {
+            return false;
+        }
+        let expected = format!("{} bytes with sha-256 {}", named.length, named.sha256);
+        let fault = match found {
+            None => Fault::new(Code::AttachmentMissing, expected, "no such file"),
+            Some((length, hash)) if length != named.length.unsigned() || hash != named.sha256 => {
+                Fault::new(Code::AttachmentMismatch, expected, format!("{length} bytes with sha-256 {hash}"))
+            }
+            Some(_) => return true,
+        };
+        self.fault(fault.at(link.index).in_file(attachment_name(&named.sha256)));
+        false
+    }
+
+    /// Takes an observation of an attachment that holds them.
+    pub fn observe(&mut self, link: &Link, statement: &Statement, observation: &Observation) {
+        if let Err(fault) = self.figures.observe(link.index, statement, observation) {
+            self.fault(fault.at(link.index));
+        }
+    }
+
+    /// Takes a fault that the caller found: in a file, or in a tile that it held against the chain's.
+    pub fn fault(&mut self, fault: Fault) {
+        self.found = self.found.saturating_add(1);
+        if self.faults.len() < MAX_FAULTS_KEPT {
+            self.faults.push(fault);
+        }
+    }
+
+    /// The chain so far.
+    pub fn chain(&self) -> &Chain {
+        &self.chain
+    }
+
+    /// Whether a lawful statement named the attachment with that hash.
+    pub fn names_attachment(&self, sha256: &Hash) -> bool {
+        self.attachments.range((*sha256, 0)..=(*sha256, u64::MAX)).next().is_some()
+    }
+
+    /// The size that the file `checkpoint` promises, if it could be read.
+    pub fn latest_size(&self) -> Option<u64> {
+        let latest = self.checkpoints.iter().find(|published| published.file == CHECKPOINT);
+        latest.map(|published| published.checkpoint.checkpoint().size)
+    }
+
+    /// Judges checkpoints, trust and pins, and gives the verdict.
+    pub fn finish(mut self) -> Report {
+        if self.chain.size() == 0 {
+            self.fault(Fault::new(Code::LedgerNotOpened, "a lawful ledger_opened as entry 0", "no entry").at(0));
+        }
+        let origin = self.origin();
+        // Trust and quorum are judged of `checkpoint` alone: what only a newer one promises is not sealed to this reader.
+        let judged = self.latest_size().unwrap_or(0);
+        let checkpoints = std::mem::take(&mut self.checkpoints);
+        let (mut sealed, mut newer) = (0, 0);
+        for published in &checkpoints {
+            let (before, size) = (self.found, published.checkpoint.checkpoint().size);
+            self.check_checkpoint(&origin, published);
+            match size <= judged {
+                true if self.found == before => sealed = size.max(sealed),
+                true => {}
+                false => newer = size.max(newer),
+            }
+        }
+        let latest = checkpoints.iter().find(|published| published.file == CHECKPOINT);
+        if let Some(latest) = latest {
+            self.check_trust(&origin, latest);
+        }
+        for pin in std::mem::take(&mut self.pins) {
+            self.check_pin(&origin, &pin);
+        }
+        let mut findings = self.figures.finish(self.chain.state(), self.chain.recorded_at());
+        findings.extend(self.punctuality.finish());
+        let unlisted = self.found.saturating_sub(self.faults.len() as u64);
+        let mut report = Report::new(origin, &self.chain, sealed, (self.faults, unlisted), findings);
+        if newer > 0 {
+            let words = format!("{CHECKPOINTS}{newer}: newer than {CHECKPOINT}, of which trust and quorum were judged");
+            report.not_checked.push(words);
+        }
+        report
+    }
+
+    /// The ledger's origin; where no statement could be read, that of the latest checkpoint, whatever it is worth.
+    fn origin(&self) -> String {
+        // `checkpoint` comes first, if it is there.
+        let latest = || self.checkpoints.first();
+        match self.chain.origin() {
+            Some(origin) => origin.to_string(),
+            None => latest().map_or_else(String::new, |latest| latest.checkpoint.checkpoint().origin.clone()),
+        }
+    }
+
+    /// Step 4, for one checkpoint.
+    fn check_checkpoint(&mut self, origin: &str, published: &Published) {
+        let Published { file, checkpoint } = published;
+        let says = checkpoint.checkpoint();
+        if says.origin != origin {
+            let fault =
+                Fault::new(Code::CheckpointOriginMismatch, origin, says.origin.chars().take(128).collect::<String>());
+            self.fault(fault.in_file(file));
+        }
+        if let Some(size) = file.strip_prefix(CHECKPOINTS).and_then(checkpoint_size).filter(|size| *size != says.size) {
+            let fault = Fault::new(Code::CheckpointSizeMismatch, format!("size {size}"), format!("size {}", says.size));
+            self.fault(fault.in_file(file));
+        }
+        if let Err(fault) = self.check_signature(origin, checkpoint, &self.signers(says.size)) {
+            self.fault(fault.in_file(file));
+        }
+        if says.size > self.chain.size() {
+            let expected = format!("{} entries", says.size);
+            let fault = Fault::new(Code::CheckpointBeyondEntries, expected, self.chain.size().to_string());
+            self.fault(fault.in_file(file));
+        } else if let Some(root) = self.chain.mark_at(says.size).map(|mark| mark.root).filter(|root| *root != says.root)
+        {
+            let expected = format!("root {root} at size {}", says.size);
+            let fault = Fault::new(Code::CheckpointRootMismatch, expected, format!("root {}", says.root));
+            self.fault(fault.in_file(file));
+        }
+    }
+
+    /// The keys of which one must have signed a checkpoint of that size: the operator's, in force then; where the ledger
+    /// was never opened, those of the policy.
+    fn signers(&self, size: u64) -> Vec<PublicKey> {
+        match self.operator_at(size) {
+            Some(operator) => vec![operator],
+            None => self.policy.logs().iter().filter_map(|log| log.key.ed25519_key()).collect(),
+        }
+    }
+
+    fn operator_at(&self, size: u64) -> Option<PublicKey> {
+        let last = || self.chain.state().and_then(|state| state.registry().operator_keys().last().copied());
+        self.chain.mark_at(size).and_then(|mark| mark.operator).or_else(last)
+    }
+
+    fn check_signature(&self, origin: &str, checkpoint: &SignedCheckpoint, keys: &[PublicKey]) -> Result<(), Fault> {
+        for key in keys {
+            if checkpoint.signed_by(&VerifierKey::ed25519(origin, *key)?)? {
+                return Ok(());
+            }
+        }
+        let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
+        Err(Fault::new(Code::CheckpointUnsigned, format!("a signature as {origin} by {}", keys.join(" or ")), "none"))
+    }
+
+    /// Step 5, for the latest checkpoint.
+    fn check_trust(&mut self, origin: &str, latest: &Published) {
+        if let Some(state) = self.chain.state() {
+            let keys = state.registry().operator_keys();
+            let now = self.operator_at(latest.checkpoint.checkpoint().size);
+            let until_now = keys.iter().position(|key| Some(*key) == now).map_or(keys.len(), |at| at + 1);
+            if !keys.iter().take(until_now).any(|key| self.policy.trusts_log(origin, key)) {
+                let expected = format!("a log of the policy with origin {origin} and a key of its operator");
+                self.fault(Fault::new(Code::CheckpointUntrusted, expected, "none").in_file(CHECKPOINT));
+            }
+        }
+        if let Err(fault) = self.policy.quorum(&latest.checkpoint) {
+            self.fault(fault.in_file(CHECKPOINT));
+        }
+    }
+
+    /// Step 6, for one pin.
+    fn check_pin(&mut self, origin: &str, pin: &SignedCheckpoint) {
+        let says = pin.checkpoint();
+        let keys = match self.chain.state() {
+            Some(state) => state.registry().operator_keys().to_vec(),
+            None => self.signers(says.size),
+        };
+        if says.origin != origin {
+            let found = says.origin.chars().take(128).collect::<String>();
+            self.fault(Fault::new(Code::CheckpointOriginMismatch, origin, found).in_file(PIN));
+        }
+        if let Err(fault) = self.check_signature(origin, pin, &keys) {
+            self.fault(fault.in_file(PIN));
+        }
+        let expected = format!("a ledger with root {} at size {}", says.root, says.size);
+        if says.size > self.chain.size() {
+            let found = format!("{} entries", self.chain.size());
+            self.fault(Fault::new(Code::PinMismatch, expected, found).in_file(PIN));
+        } else if let Some(root) = self.chain.mark_at(says.size).map(|mark| mark.root).filter(|root| *root != says.root)
+        {
+            self.fault(Fault::new(Code::PinMismatch, expected, format!("root {root}")).in_file(PIN));
+        }
+    }
+}
+
+/// The size that the name of a file in `checkpoints/` says: a number from 1 in decimal, without leading zeros.
+pub fn checkpoint_size(name: &str) -> Option<u64> {
+    name.parse().ok().filter(|size: &u64| (1..=MAX_SIZE).contains(size) && size.to_string() == name)
+}
+
+/// The name in a bundle of the attachment with that hash.
+pub fn attachment_name(sha256: &Hash) -> String {
+    format!("attachments/sha256/{sha256}")
+}

@@ -1,0 +1,350 @@
+//! The chain: entries linked, hashed into the tree, and judged by the law, one after the other.
+//!
+//! [`Chain::extend`] takes the bytes of the next entry and hands over every fault in it: it is the audit's step 2
+//! (FORMAT.md, section 6). [`Chain::seal`] makes the next entry of an envelope, by the same checks; a [`Sealed`] entry
+//! can come from nowhere else, and a store takes nothing else.
+
+mod marks;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::entry::Entry;
+use super::fault::{Code, Fault};
+use super::hash::Hash;
+use super::key::{KeyId, PublicKey};
+use super::state::{Placed, State};
+use super::statement::{Envelope, Rule, Statement, check_signatures};
+use super::text::Origin;
+use super::tile::{Tile, Tiler};
+use super::time::Millis;
+
+/// How far a statement's `issued_at` may lie after the entry's `recorded_at`, in seconds: clocks differ.
+pub const MAX_CLOCK_AHEAD_SECONDS: u64 = 300;
+
+/// A ledger's history up to some entry, as far as the next one needs it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chain {
+    origin: Option<Origin>,
+    next: u64,
+    head: Hash,
+    recorded_at: Option<Millis>,
+    tree: Tiler,
+    /// The sizes at which checkpoints were published.
+    published: BTreeSet<u64>,
+    /// The sizes that matter, with what the entries say of each once there are as many.
+    #[serde(with = "marks")]
+    marks: BTreeMap<u64, Option<Mark>>,
+    law: Law,
+}
+
+/// What the entries say of a size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// The root of the tree of that size.
+    pub root: Hash,
+    /// The operator's key in force after so many entries; none if the ledger was never opened.
+    pub operator: Option<PublicKey>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Law {
+    /// No entry yet.
+    #[default]
+    Awaited,
+    /// The first entry did not open the ledger: nobody may speak, and nothing can be said of anybody.
+    NeverOpened,
+    /// It did.
+    Open(Box<State>),
+}
+
+/// An entry that the chain has placed: the only thing that a store appends.
+#[derive(Clone, Debug)]
+pub struct Sealed {
+    link: Link,
+    bytes: Vec<u8>,
+}
+
+/// What an entry became in the chain.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// Its index.
+    pub index: u64,
+    /// When it was recorded; none if it could not be decoded.
+    pub recorded_at: Option<Millis>,
+    /// Its leaf hash.
+    pub leaf: Hash,
+    /// Its statement, if it could be read.
+    pub statement: Option<Statement>,
+    /// Whether the law allowed it.
+    pub lawful: bool,
+    /// The tiles that it filled, with their bytes.
+    pub tiles: Vec<(Tile, Vec<u8>)>,
+}
+
+impl Sealed {
+    /// The entry's bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// What it became in the chain.
+    pub fn link(&self) -> &Link {
+        &self.link
+    }
+}
+
+/// An entry under examination: all that can be said of it before the law.
+struct Examined {
+    entry: Entry,
+    signers: Vec<KeyId>,
+    statement: Option<Statement>,
+}
+
+impl Chain {
+    /// A ledger without entries.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Makes an envelope the next entry, at a time by the ledger's clock (or the time of the entry before, should the
+    /// clock stand behind it). On a refusal the chain is as it was.
+    ///
+    /// # Errors
+    /// The first fault that an audit would find in the entry, by the strict rule for signatures.
+    pub fn seal(&mut self, envelope: Envelope, now: Millis) -> Result<Sealed, Fault> {
+        let entry = Entry {
+            index: self.next,
+            recorded_at: self.recorded_at.map_or(now, |last| last.max(now)),
+            previous: self.head,
+            payload: envelope.payload,
+            signatures: envelope.signatures,
+        };
+        let bytes = entry.encode()?;
+        let mut faults = Vec::new();
+        let examined = self.examine(&bytes, Rule::Strict, &mut faults);
+        if let Some(fault) = faults.into_iter().next() {
+            return Err(fault);
+        }
+        let Some(Examined { statement: Some(statement), signers, entry }) = examined else {
+            return Err(Fault::new(Code::EntryMalformed, "an entry with a statement", "none"));
+        };
+        let placed =
+            Placed { index: entry.index, recorded_at: entry.recorded_at, statement: &statement, signers: &signers };
+        match &mut self.law {
+            Law::Open(state) => state.apply(&placed)?,
+            Law::Awaited | Law::NeverOpened => self.law = Law::Open(Box::new(State::open(&placed)?)),
+        }
+        let link = self.advance(&bytes, entry.index, Some(entry.recorded_at), Some(statement), true);
+        Ok(Sealed { link, bytes })
+    }
+
+    /// Takes the next entry of a ledger as it stands, faulty or not, and hands over every fault that can be told apart,
+    /// each with the entry's index.
+    pub fn extend(&mut self, bytes: &[u8], rule: Rule, faults: &mut Vec<Fault>) -> Link {
+        let mut found = Vec::new();
+        let expected = self.next;
+        let link = match self.examine(bytes, rule, &mut found) {
+            None => {
+                self.not_opened("an entry that cannot be read", &mut found);
+                self.advance(bytes, expected, None, None, false)
+            }
+            Some(Examined { entry, signers, statement }) => {
+                let lawful = match &statement {
+                    None => {
+                        self.not_opened("a statement that cannot be read", &mut found);
+                        false
+                    }
+                    Some(_) if signers.is_empty() => {
+                        self.not_opened("a statement that nobody signed", &mut found);
+                        false
+                    }
+                    Some(statement) => {
+                        let (index, recorded_at) = (entry.index, entry.recorded_at);
+                        self.judge(&Placed { index, recorded_at, statement, signers: &signers }, &mut found)
+                    }
+                };
+                self.advance(bytes, entry.index, Some(entry.recorded_at), statement, lawful)
+            }
+        };
+        let at = |fault: Fault| {
+            let index = if fault.code == Code::IndexMismatch { expected } else { link.index };
+            fault.at(index)
+        };
+        faults.extend(found.into_iter().map(at));
+        link
+    }
+
+    /// Steps 2.1 to 2.10: whatever can be said of the entry before the law. Changes nothing.
+    fn examine(&self, bytes: &[u8], rule: Rule, faults: &mut Vec<Fault>) -> Option<Examined> {
+        let entry = Entry::parse(bytes).map_err(|fault| faults.push(fault)).ok()?;
+        if entry.index != self.next {
+            faults.push(Fault::new(
+                Code::IndexMismatch,
+                format!("entry {}", self.next),
+                format!("entry {}", entry.index),
+            ));
+        }
+        if entry.previous != self.head {
+            let (expected, found) = (self.head.to_string(), entry.previous.to_string());
+            faults.push(Fault::new(Code::PreviousMismatch, expected, found));
+        }
+        if let Some(last) = self.recorded_at.filter(|last| entry.recorded_at < *last) {
+            let (expected, found) = (format!("{last} or later"), entry.recorded_at.to_string());
+            faults.push(Fault::new(Code::TimeReversed, expected, found));
+        }
+        check_signatures(&entry.payload, &entry.signatures, rule, faults);
+        let statement = Statement::parse(&entry.payload).map_err(|fault| faults.push(fault)).ok();
+        if let Some(statement) = &statement {
+            self.check_statement(&entry, statement, faults);
+        }
+        let signers = entry.signatures.iter().map(|signature| signature.key).collect();
+        Some(Examined { entry, signers, statement })
+    }
+
+    fn check_statement(&self, entry: &Entry, statement: &Statement, faults: &mut Vec<Fault>) {
+        if let Some(origin) = self.origin.as_ref().filter(|origin| **origin != statement.ledger) {
+            faults.push(Fault::new(Code::LedgerMismatch, origin.as_str(), statement.ledger.as_str()));
+        }
+        let latest = entry.recorded_at.unix_ms().saturating_add(MAX_CLOCK_AHEAD_SECONDS * 1000);
+        if statement.issued_at.unix().saturating_mul(1000) > latest {
+            let expected = format!("at most {MAX_CLOCK_AHEAD_SECONDS} seconds after {}", entry.recorded_at);
+            faults.push(Fault::new(Code::IssuedInFuture, expected, statement.issued_at.to_string()));
+        }
+        let Some(seen) = statement.seen else { return };
+        let size = seen.size.unsigned();
+        // A mark of a published size is there once so many entries are.
+        match self.mark_at(size).filter(|_| self.published.contains(&size)) {
+            None => {
+                let expected = "a checkpoint that the ledger published before";
+                faults.push(Fault::new(Code::SeenNotPublished, expected, format!("size {size}")));
+            }
+            Some(mark) if mark.root != seen.root => {
+                let expected = format!("root {} at size {size}", mark.root);
+                faults.push(Fault::new(Code::SeenMismatch, expected, seen.root.to_string()));
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// Step 2.11. Returns whether the law allows the statement.
+    fn judge(&mut self, placed: &Placed<'_>, faults: &mut Vec<Fault>) -> bool {
+        let before = faults.len();
+        match &mut self.law {
+            Law::Open(state) => state.replay(placed, faults),
+            Law::NeverOpened => return false,
+            Law::Awaited => match State::open(placed) {
+                Ok(state) => self.law = Law::Open(Box::new(state)),
+                Err(breach) => {
+                    if breach.code != Code::LedgerNotOpened {
+                        faults.push(breach);
+                    }
+                    self.not_opened(placed.statement.event.kind(), faults);
+                }
+            },
+        }
+        faults.iter().skip(before).all(|fault| fault.code == Code::NthGap)
+    }
+
+    fn not_opened(&mut self, found: &str, faults: &mut Vec<Fault>) {
+        if self.law == Law::Awaited {
+            self.law = Law::NeverOpened;
+            faults.push(Fault::new(Code::LedgerNotOpened, "a lawful ledger_opened as entry 0", found));
+        }
+    }
+
+    fn advance(
+        &mut self,
+        bytes: &[u8],
+        index: u64,
+        recorded_at: Option<Millis>,
+        statement: Option<Statement>,
+        lawful: bool,
+    ) -> Link {
+        let leaf = Hash::leaf(bytes);
+        if self.origin.is_none() {
+            self.origin = statement.as_ref().map(|statement| statement.ledger.clone());
+        }
+        self.next = index.saturating_add(1);
+        self.head = leaf;
+        self.recorded_at = recorded_at.or(self.recorded_at);
+        let tiles = self.tree.push(leaf);
+        self.mark();
+        Link { index, recorded_at, leaf, statement, lawful, tiles }
+    }
+
+    /// Tells the chain that a checkpoint of that size was published: now, or, in an audit, beforehand.
+    pub fn checkpoint_published(&mut self, size: u64) {
+        self.published.insert(size);
+        self.watch(size);
+    }
+
+    /// Asks the chain to note what the entries say of a size, now or when there are as many.
+    pub fn watch(&mut self, size: u64) {
+        self.marks.entry(size).or_insert(None);
+        self.mark();
+    }
+
+    /// Fills in what the entries say of the present size, if somebody asked.
+    fn mark(&mut self) {
+        if self.marks.get(&self.size()) == Some(&None) {
+            let operator = self.state().and_then(|state| state.registry().operator_keys().last().copied());
+            self.marks.insert(self.size(), Some(Mark { root: self.root(), operator }));
+        }
+    }
+
+    /// What the entries say of a size that somebody asked for, once there are as many.
+    pub fn mark_at(&self, size: u64) -> Option<&Mark> {
+        self.marks.get(&size).and_then(Option::as_ref)
+    }
+
+    /// The sizes that somebody asked for and that were reached, with what the entries say of each.
+    pub fn marks(&self) -> impl Iterator<Item = (u64, Mark)> {
+        self.marks.iter().filter_map(|(size, mark)| Some((*size, (*mark)?)))
+    }
+
+    /// The sizes at which checkpoints were published.
+    pub fn published(&self) -> &BTreeSet<u64> {
+        &self.published
+    }
+
+    /// The ledger's origin, once a statement was read.
+    pub fn origin(&self) -> Option<&Origin> {
+        self.origin.as_ref()
+    }
+
+    /// How many entries there are.
+    pub fn size(&self) -> u64 {
+        self.tree.size()
+    }
+
+    /// The root of their tree.
+    pub fn root(&self) -> Hash {
+        self.tree.root()
+    }
+
+    /// The leaf hash of the last one; zeros if there is none.
+    pub fn head(&self) -> Hash {
+        self.head
+    }
+
+    /// When the last one was recorded.
+    pub fn recorded_at(&self) -> Option<Millis> {
+        self.recorded_at
+    }
+
+    /// The tree.
+    pub fn tree(&self) -> &Tiler {
+        &self.tree
+    }
+
+    /// The state, if the ledger was opened.
+    pub fn state(&self) -> Option<&State> {
+        if let Law::Open(state) = &self.law { Some(state) } else { None }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,111 @@
+//! What is asked: requests, their amendment, extension and withdrawal.
+
+use serde::{Deserialize, Serialize};
+
+use super::disclosure::{Attachment, MAX_ATTACHMENTS};
+use crate::core::json::{List, Positive, Set};
+use crate::core::text::{DocumentId, Label, Slug, Text};
+use crate::core::time::{Date, Time};
+
+/// Addressees of a request, at most.
+pub const MAX_ADDRESSEES: usize = 64;
+/// Items of a request or a response, at most.
+pub const MAX_ITEMS: usize = 64;
+
+/// A regulator or a civil-society actor asks platforms for something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequestIssued {
+    /// Who is asked.
+    pub addressees: Set<Slug, MAX_ADDRESSEES>,
+    /// The letter itself, for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attachments: Option<Set<Attachment, MAX_ATTACHMENTS>>,
+    /// Whether the addressees are bound by law to answer.
+    pub compulsory: bool,
+    /// By when; a request may have no deadline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<Deadline>,
+    /// What is asked.
+    pub items: List<Item, MAX_ITEMS>,
+    /// The power under which it is asked; none for an open letter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub legal_basis: Option<LegalBasis>,
+    /// What the issuer calls it.
+    pub request: DocumentId,
+    /// A line that says what it is about.
+    pub title: Label,
+}
+
+/// One question of a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Item {
+    /// What the request calls it.
+    pub item: Slug,
+    /// The question in full.
+    pub question: Text,
+}
+
+/// The statute or regulation under which a request is made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LegalBasis {
+    /// The instrument, such as `uk-osa-2023`.
+    pub instrument: Slug,
+    /// The section or article.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provision: Option<Label>,
+}
+
+/// A day in a named calendar, and the instant at which that day ends there. The law uses the instant alone, so that a
+/// replay needs no time-zone data and gives the same verdict in thirty years.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deadline {
+    /// The calendar: an IANA time zone, such as `Europe/London`.
+    pub calendar: Label,
+    /// The last day.
+    pub date: Date,
+    /// The first instant that is too late.
+    pub ends_at: Time,
+}
+
+/// The issuer replaced the items of a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequestAmended {
+    /// All items from here on.
+    pub items: List<Item, MAX_ITEMS>,
+    /// Why.
+    pub reason: Text,
+    /// Which request.
+    pub request: DocumentId,
+    /// The version that this makes: the current one plus 1.
+    pub version: Positive,
+}
+
+/// The issuer gave more time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequestExtended {
+    /// For whom; absent: for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub addressees: Option<Set<Slug, MAX_ADDRESSEES>>,
+    /// The deadline from here on.
+    pub deadline: Deadline,
+    /// Why.
+    pub reason: Text,
+    /// Which request.
+    pub request: DocumentId,
+}
+
+/// The issuer took a request back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequestWithdrawn {
+    /// Why.
+    pub reason: Text,
+    /// Which request.
+    pub request: DocumentId,
+}

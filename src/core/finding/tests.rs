@@ -1,0 +1,176 @@
+use super::*;
+use crate::core::json::Positive;
+use crate::core::state::tests::say::{Say, answered, by, number, observation};
+use crate::core::state::tests::scene::{END, OPENED, Scene};
+use serde_json::{Value, json};
+
+/// A finding's code and entries.
+type Found = (FindingCode, Vec<u64>);
+type Numbers<'a> = &'a [u64];
+
+/// What the figures of these statements show, one in each entry from 0 on.
+fn figures(said: &[Say]) -> Vec<Finding> {
+    let mut figures = Figures::default();
+    for (index, say) in (0..).zip(said) {
+        let statement = say.statement(index, Millis::from_unix_ms(OPENED).unwrap());
+        for observation in statement.event.observations() {
+            figures.observe(index, &statement, observation).unwrap();
+        }
+    }
+    figures.finish(None, None)
+}
+
+fn discloses(observation: Value) -> Say {
+    by("alpha").discloses("alpha/d1").set("/observations", json!([observation]))
+}
+
+fn corrects(observation: Value) -> Say {
+    by("alpha").corrects("alpha/c1", "alpha/d1").set("/observations", json!([observation]))
+}
+
+fn given(value: i64) -> Value {
+    observation("given", number(value))
+}
+
+#[test]
+fn a_value_changes_in_silence() {
+    let ratio =
+        |numerator: i64, denominator: i64| json!({"ratio": {"denominator": denominator, "numerator": numerator}});
+    let bare = |status| observation(status, Value::Null);
+    let of = |field: &str, value: &str| {
+        let mut it = given(6);
+        it[field] = value.into();
+        it
+    };
+    // (what entry 0 discloses, what entry 1 does, whether that is a silent restatement)
+    let table = [
+        (given(7), given(7), false),
+        (given(7), given(6), true),
+        (given(7), given(0), true),
+        (given(7), observation("estimated", number(7)), false),
+        (given(7), observation("estimated", number(6)), true),
+        (given(7), bare("suppressed"), true),
+        (bare("not_collected"), bare("not_collected"), false),
+        (bare("not_collected"), bare("refused"), true),
+        (bare("not_collected"), given(7), true),
+        (given(7), observation("given", json!({"range": {"lower": 7, "upper": 7}})), true),
+        (observation("given", ratio(1, 2)), observation("given", ratio(2, 4)), true),
+        // Other figures, so nothing changed.
+        (given(7), of("metric", "removals"), false),
+        (given(7), of("period", "2025-Q3"), false),
+        (given(7), of("period", "2025-10-01/2025-12-31"), false),
+        (given(7), of("service", "chat"), false),
+        (given(7), of("jurisdiction", "GB"), false),
+        (given(7), of("age_band", "13-17"), false),
+        (given(7), of("detection", "hashes"), false),
+        (given(7), of("outcome", "removed"), false),
+    ];
+    for (before, now, silent) in table {
+        let found = figures(&[discloses(before.clone()), discloses(now.clone())]);
+        let codes: Vec<_> = found.iter().map(|finding| (finding.code, finding.entries.as_slice())).collect();
+        let expected: &[(_, &[u64])] = if silent { &[(FindingCode::SilentRestatement, &[0, 1])] } else { &[] };
+        assert_eq!(codes, expected, "{before} and then {now}");
+        assert_eq!(figures(&[discloses(before.clone()), corrects(now.clone())]), [], "{before}, corrected to {now}");
+    }
+}
+
+#[test]
+fn rounding_is_no_restatement() {
+    let mut rounded = given(7);
+    rounded["precision"] = json!({"rounded_to": 1});
+    assert_eq!(figures(&[discloses(given(7)), discloses(rounded)]), []);
+}
+
+#[test]
+fn each_change_is_noticed_once_and_by_its_author() {
+    let entries = |said: &[Say]| figures(said).into_iter().map(|finding| finding.entries).collect::<Vec<_>>();
+    let another = |value| by("beta").discloses("beta/d1").set("/observations", json!([given(value)]));
+    let [seven, six] = [|| discloses(given(7)), || discloses(given(6))];
+    assert_eq!(entries(&[seven(), six(), six()]), [[0, 1]]);
+    assert_eq!(entries(&[seven(), six(), seven()]), [[0, 1], [1, 2]]);
+    assert_eq!(entries(&[seven(), another(6), seven()]), [[0; 0]; 0]);
+    assert_eq!(entries(&[seven(), corrects(given(6)), six()]), [[0; 0]; 0], "what a correction said is what stands");
+    assert_eq!(entries(&[seven(), corrects(given(6)), seven()]), [[1, 2]], "and going back is a change");
+    let twice = by("alpha").discloses("alpha/d1").set("/observations", json!([given(7), given(6)]));
+    assert_eq!(entries(&[twice]), [[0, 0]], "a statement that contradicts itself");
+}
+
+#[test]
+fn a_restatement_in_words() {
+    let mut before = given(25_700_000);
+    before["harm"] = json!({"category": "Child nudity", "taxonomy": "meta", "version": "2021"});
+    let mut now = before.clone();
+    now["value"] = number(25_600_000);
+    let says = &figures(&[discloses(before), discloses(now)])[0].says;
+    let expected = "alpha: video, Child nudity, reports, 2025-Q4: 25700000 in entry 0, 25600000 in entry 1, with no \
+                    correction recorded";
+    assert_eq!(says, expected);
+}
+
+#[test]
+fn what_the_state_shows_at_the_end() {
+    use FindingCode::{AnsweredLate as Late, GroundOutsideBasis as Ground, NoResponseByDeadline as Silent};
+    let answers = || by("alpha").answers("alpha/a1", "ofcom/r1").items(&[answered("reports", &["alpha/d1"])]);
+    let refuses = || by("alpha").answers("alpha/a1", "ofcom/r1");
+    let on = |ground: &str| refuses().set("/items/0/outcome/refused/ground", ground);
+    let scene = Scene::cast()
+        .and(
+            by("ofcom")
+                .compels("ofcom/r1")
+                .set("/addressees", json!(["alpha"]))
+                .set("/items", json!([{"item": "reports", "question": "How many?"}])),
+        )
+        .and(by("alpha").discloses("alpha/d1"));
+    let issued = scene.size - 2;
+    let response = scene.size;
+    // (what happened, the last entry's time, the findings)
+    let table: Vec<(Option<Say>, u64, Vec<Found>)> = vec![
+        (None, END - 1, vec![]),
+        (None, END, vec![(Silent, vec![issued])]),
+        (Some(answers().at(END - 1)), END, vec![]),
+        (Some(answers().at(END)), END, vec![(Late, vec![issued, response])]),
+        (Some(on("not_reasonably_practicable")), END, vec![]),
+        (Some(on("jurisdiction_disputed")), END, vec![]),
+        (Some(on("not_collected")), END, vec![(Ground, vec![issued, response])]),
+        (Some(on("not_reasonably_practicable").at(END)), END, vec![(Late, vec![issued, response])]),
+        (Some(refuses().at(END)), END, vec![(Late, vec![issued, response]), (Ground, vec![issued, response])]),
+        (Some(by("ofcom").withdraws("ofcom/r1").at(END)), END, vec![]),
+    ];
+    for (say, end, expected) in table {
+        let scene = say.iter().fold(scene.clone(), |scene, say| scene.and(say.clone()));
+        let found = Figures::default().finish(Some(&scene.state), Millis::from_unix_ms(end));
+        let found: Vec<_> = found.into_iter().map(|finding| (finding.code, finding.entries)).collect();
+        assert_eq!(found, expected, "{say:?} as of {end}");
+    }
+    assert_eq!(Figures::default().finish(Some(&scene.state), None), [], "a ledger whose time is not known");
+}
+
+#[test]
+fn checkpoints_come_as_promised() {
+    let rules = CheckpointRules { max_entries: Positive::new(3).unwrap(), max_seconds: Positive::new(10).unwrap() };
+    // (when each entry is recorded, in milliseconds; after which ones a checkpoint is published; the findings)
+    let table: [(Numbers<'_>, Numbers<'_>, &[[u64; 2]]); 12] = [
+        (&[0], &[], &[]),
+        (&[0, 0, 0], &[], &[]),
+        (&[0, 0, 0, 0], &[], &[[0, 3]]),
+        (&[0, 0, 0, 0], &[2], &[]),
+        (&[0, 0, 0, 0, 0, 0, 0], &[], &[[0, 3], [3, 6]]),
+        (&[0, 0, 0, 0, 0, 0], &[2, 5], &[]),
+        (&[0, 10_000], &[], &[]),
+        (&[0, 10_999], &[], &[]),
+        (&[0, 11_000], &[], &[[0, 1]]),
+        (&[0, 11_000], &[0], &[]),
+        (&[0, 11_000], &[1], &[[0, 1]]),
+        (&[0, 9_000, 12_000, 18_000, 30_000], &[1], &[[2, 4]]),
+    ];
+    for (times, published, expected) in table {
+        let mut punctuality = Punctuality::default();
+        for (index, at) in (0..).zip(times) {
+            punctuality.entry(index, Millis::from_unix_ms(OPENED + at).unwrap(), rules, published.contains(&index));
+        }
+        let found = punctuality.finish();
+        assert!(found.iter().all(|finding| finding.code == FindingCode::CheckpointOverdue));
+        let found: Vec<_> = found.into_iter().map(|finding| finding.entries).collect();
+        assert_eq!(found, expected, "entries at {times:?}, checkpoints after {published:?}");
+    }
+}

@@ -1,0 +1,171 @@
+//! The law: one fold over the entries. FORMAT.md, section 7.
+//!
+//! [`State::apply`] is pure and deterministic. The writer admits a statement with it, the auditor replays with it, and
+//! opening a ledger uses it again: the writer cannot write what the auditor would refuse. The rules stand by subject:
+//! [`registry`] (who may speak), [`requests`], [`disclosures`], over the names of [`documents`].
+
+pub mod disclosures;
+pub mod documents;
+pub mod registry;
+pub mod requests;
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::event::Event;
+use super::fault::{Code, Fault};
+use super::hash::Hash;
+use super::key::KeyId;
+use super::statement::Statement;
+use super::text::Origin;
+use super::time::Millis;
+
+use documents::Documents;
+use registry::Registry;
+use requests::Requests;
+
+/// A statement in its place, with who signed it. The signatures themselves are checked elsewhere.
+#[derive(Clone, Copy, Debug)]
+pub struct Placed<'a> {
+    /// The entry's index.
+    pub index: u64,
+    /// When the ledger recorded it.
+    pub recorded_at: Millis,
+    /// What is said.
+    pub statement: &'a Statement,
+    /// Who signed: the author's key first, then the co-signers'.
+    pub signers: &'a [KeyId],
+}
+
+/// What replaying the entries yields, as far as the rules need it: it grows with actors and documents.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    origin: Origin,
+    registry: Registry,
+    documents: Documents,
+    requests: Requests,
+    /// The SHA-256 of the payload of every lawful statement that somebody co-signed.
+    cosigned: BTreeSet<Hash>,
+}
+
+impl State {
+    /// The state after the first entry, which opens the ledger.
+    ///
+    /// # Errors
+    /// `ledger-not-opened`, or the breach of what `ledger_opened` asks for.
+    pub fn open(placed: &Placed<'_>) -> Result<Self, Fault> {
+        let Event::LedgerOpened(event) = &placed.statement.event else {
+            return Err(Fault::new(Code::LedgerNotOpened, "ledger_opened", placed.statement.event.kind()));
+        };
+        Ok(Self {
+            origin: placed.statement.ledger.clone(),
+            registry: Registry::open(placed, event)?,
+            documents: Documents::default(),
+            requests: Requests::default(),
+            cosigned: BTreeSet::new(),
+        })
+    }
+
+    /// Admits a statement, or refuses it and changes nothing.
+    ///
+    /// # Errors
+    /// The first breach of the law.
+    pub fn apply(&mut self, placed: &Placed<'_>) -> Result<(), Fault> {
+        self.check_speaker(placed)?;
+        self.registry.check_nth(placed)?;
+        self.apply_once(placed)?;
+        self.registry.count(placed);
+        Ok(())
+    }
+
+    /// Replays a statement that stands in a ledger, lawful or not, and hands over each breach that can be told apart.
+    /// One that breaks the law changes nothing but its key's counter.
+    pub fn replay(&mut self, placed: &Placed<'_>, faults: &mut Vec<Fault>) {
+        if let Err(breach) = self.check_speaker(placed) {
+            return faults.push(breach);
+        }
+        match self.registry.check_nth(placed) {
+            Ok(()) => {}
+            Err(gap) if gap.code == Code::NthGap => faults.push(gap),
+            Err(reused) => return faults.push(reused),
+        }
+        if let Err(breach) = self.apply_once(placed) {
+            faults.push(breach);
+        }
+        self.registry.count(placed);
+    }
+
+    /// Rules 1 to 3: a breach of these leaves every counter as it was.
+    fn check_speaker(&self, placed: &Placed<'_>) -> Result<(), Fault> {
+        if matches!(placed.statement.event, Event::LedgerOpened(_)) {
+            return Err(already_opened());
+        }
+        self.registry.check_author(placed)
+    }
+
+    /// Applies a statement whose words, if others signed them too, were not used before. A co-signature is over the words
+    /// alone: an author with a second key could otherwise file them again under that key's counter.
+    fn apply_once(&mut self, placed: &Placed<'_>) -> Result<(), Fault> {
+        if placed.signers.len() < 2 {
+            return self.apply_event(placed);
+        }
+        let words = Hash::of(&placed.statement.encode()?);
+        if self.cosigned.contains(&words) {
+            let found = format!("the words with SHA-256 {words} again");
+            return Err(Fault::new(Code::StatementReplayed, "co-signed words not used before", found));
+        }
+        self.apply_event(placed)?;
+        self.cosigned.insert(words);
+        Ok(())
+    }
+
+    fn apply_event(&mut self, placed: &Placed<'_>) -> Result<(), Fault> {
+        match &placed.statement.event {
+            Event::LedgerOpened(_) => Err(already_opened()),
+            Event::ActorEnrolled(event) => self.registry.enrol(placed, event),
+            Event::ActorSuspended(event) => self.registry.suspend(placed, event),
+            Event::ActorReinstated(event) => self.registry.reinstate(placed, event),
+            Event::ActorRetired(event) => self.registry.retire(placed, event),
+            Event::KeyAdded(event) => self.registry.add_key(placed, event),
+            Event::KeyRotated(event) => self.registry.rotate_key(placed, event),
+            Event::KeyRevoked(event) => self.registry.revoke_key(placed, event),
+            Event::CheckpointRulesSet(event) => self.registry.set_checkpoint_rules(placed, event.rules),
+            Event::RequestIssued(event) => self.issue_request(placed, event),
+            Event::RequestAmended(event) => self.amend_request(placed, event),
+            Event::RequestExtended(event) => self.extend_request(placed, event),
+            Event::RequestWithdrawn(event) => self.withdraw_request(placed, event),
+            Event::ResponseFiled(event) => self.file_response(placed, event),
+            Event::DisclosureFiled(event) => self.file_disclosure(placed, event),
+            Event::CorrectionFiled(event) => self.file_correction(placed, event),
+            Event::ErrorNotified(event) => self.notify_error(placed, event),
+        }
+    }
+
+    /// The ledger's origin.
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// The actors and their keys.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// The documents by name.
+    pub fn documents(&self) -> &Documents {
+        &self.documents
+    }
+
+    /// The requests and what became of them.
+    pub fn requests(&self) -> &Requests {
+        &self.requests
+    }
+}
+
+fn already_opened() -> Fault {
+    Fault::new(Code::LedgerAlreadyOpened, "any event but ledger_opened", "ledger_opened")
+}
+
+#[cfg(test)]
+pub(in crate::core) mod tests;

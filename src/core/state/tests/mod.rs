@@ -1,0 +1,62 @@
+//! The law as tables: a row is an attempted statement and the code that it must get, or none.
+
+mod before;
+mod cosigners;
+mod disclosures;
+mod keys;
+mod matrix;
+mod opening;
+mod properties;
+mod registry;
+mod replay;
+mod requests;
+mod responses;
+pub(crate) mod say;
+pub(crate) mod scene;
+
+use std::collections::BTreeSet;
+
+use crate::core::fault::Code;
+use scene::Table;
+
+fn tables() -> Vec<Table> {
+    [
+        before::tables(),
+        registry::tables(),
+        keys::tables(),
+        cosigners::tables(),
+        matrix::tables(),
+        requests::tables(),
+        responses::tables(),
+        disclosures::tables(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+#[test]
+fn every_row() {
+    let (mut rows, mut wrong) = (0, Vec::new());
+    for table in tables() {
+        for (says, say, expected) in &table.rows {
+            rows += 1;
+            let found = table.scene.attempt(say);
+            if found.as_ref().map_err(|fault| fault.code) != expected.as_ref().map_err(|code| *code) {
+                wrong.push(format!("{says}: expected {expected:?}, found {found:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {rows} rows:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(rows >= 700, "only {rows} rows are left");
+}
+
+#[test]
+fn every_code_of_the_law_stands_in_a_row() {
+    let rows = tables().into_iter().flat_map(|table| table.rows);
+    let hit: BTreeSet<Code> = rows.chain(opening::rows()).filter_map(|(_, _, expected)| expected.err()).collect();
+    let law = Code::ALL.iter().filter(|code| (Code::LedgerNotOpened..=Code::ValueOutOfRange).contains(*code));
+    // A co-signature given twice takes two statements of the same bytes: see `replay`.
+    let missed: Vec<_> = law.filter(|code| !hit.contains(code) && **code != Code::StatementReplayed).collect();
+    assert!(missed.is_empty(), "{missed:?}");
+}
