@@ -4,5 +4,7 @@
 //! The bytes are specified in `FORMAT.md`. The layers, lowest first; each uses only those above it in this list:
 //!
 //! - [`core`]: values in, verdict out. No I/O, no clock, no randomness, no panic on any input.
+//! - [`storage`]: where bytes are kept. A store is a disk, not a witness.
 
 pub mod core;
+pub mod storage;

@@ -1,0 +1,143 @@
+//! What every bundle can do, its limits, and what can go wrong.
+
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::name;
+use crate::core::fault::{Code, Fault};
+
+/// Most files in a bundle, its private parts aside. 25.7 million entries make about 201,000 tiles and entry bundles; the rest is for checkpoints
+/// and attachments.
+pub const MAX_FILES: u64 = 1 << 22;
+
+/// Most bytes in a member of a zip archive, and in a file of a folder that is read. Just under what a zip archive holds without the zip64 extension, stored or deflated.
+pub const MAX_FILE_BYTES: u64 = 4_000_000_000;
+
+/// Most bytes in all files of a zip archive together, unpacked.
+pub const MAX_TOTAL_BYTES: u64 = 200_000_000_000;
+
+/// Most bytes that an entry bundle has (C2SP tlog-tiles): 256 entries of 65,535 bytes, each with its length in two.
+/// What to read the ledger's own files with; hash tiles and checkpoints are smaller.
+pub const MAX_ENTRY_BUNDLE_BYTES: u64 = 256 * (2 + 65_535);
+
+/// Most faults that opening or listing a bundle collects; one hostile archive could hold millions.
+pub const MAX_FAULTS: usize = 100;
+
+/// What a live ledger keeps beside its evidence: a database, a lock, and files not yet whole. They are no part of
+/// any bundle: not listed, not opened, and in a folder not looked into. In an archive their names must be names.
+pub const PRIVATE: [&str; 3] = ["index", "lock", "tmp"];
+
+/// A set of named plain files, read-only. All reading goes through `&self`, from as many threads as one likes.
+pub trait Bundle: Send + Sync {
+    /// The names of all files, sorted by their bytes.
+    ///
+    /// # Errors
+    /// In a folder: `bundle-path-unsafe`, `bundle-symlink`, `bundle-name-duplicate` and `bundle-too-large`, all that
+    /// there are, up to [`MAX_FAULTS`]. An archive was judged when it was opened.
+    fn names(&self) -> Result<Vec<String>, Trouble>;
+
+    /// The file of that name, from its start; `None` if there is none. Its reader yields [`MAX_FILE_BYTES`] at most.
+    /// Pass an error that it returns to [`Trouble::reading`]: it may be evidence.
+    ///
+    /// # Errors
+    /// `bundle-path-unsafe`, `bundle-symlink`, `bundle-too-large`.
+    fn open(&self, name: &str) -> Result<Option<Box<dyn Read + Send + '_>>, Trouble>;
+
+    /// What to call the file of that name in a message.
+    fn locate(&self, name: &str) -> PathBuf;
+
+    /// The whole file of that name, of at most `limit` bytes; `None` if there is none.
+    ///
+    /// # Errors
+    /// `bundle-too-large` over the limit; what [`Bundle::open`] and its reader say.
+    fn read(&self, name: &str, limit: u64) -> Result<Option<Vec<u8>>, Trouble> {
+        let Some(file) = self.open(name)? else { return Ok(None) };
+        let mut bytes = Vec::new();
+        file.take(limit.saturating_add(1))
+            .read_to_end(&mut bytes)
+            .map_err(|error| Trouble::reading(&self.locate(name), error))?;
+        if bytes.len() as u64 > limit {
+            return Err(too_large(limit, "more").in_file(name).into());
+        }
+        Ok(Some(bytes))
+    }
+}
+
+/// Why a bundle could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum Trouble {
+    /// The evidence is bad: exit code 1. Never empty.
+    #[error("{}", all(.0))]
+    Faults(Vec<Fault>),
+    /// Could not judge: exit code 2.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file or folder that could not be read or written.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl Trouble {
+    /// The system's error at a path.
+    pub fn io(path: &Path, source: io::Error) -> Self {
+        Self::Io { path: path.into(), source }
+    }
+
+    /// What an error means that the reader of a file in a bundle returned: the fault that it carries, if it does.
+    pub fn reading(path: &Path, error: io::Error) -> Self {
+        match error.downcast::<Fault>() {
+            Ok(fault) => fault.into(),
+            Err(source) => Self::io(path, source),
+        }
+    }
+}
+
+impl From<Fault> for Trouble {
+    fn from(fault: Fault) -> Self {
+        Self::Faults(vec![fault])
+    }
+}
+
+fn all(faults: &[Fault]) -> String {
+    faults.iter().map(Fault::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// A fault as the error of a reader; [`Trouble::reading`] takes it out again.
+pub(super) fn carry(fault: Fault) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, fault)
+}
+
+pub(super) fn too_large(limit: u64, found: impl Into<String>) -> Fault {
+    Fault::new(Code::BundleTooLarge, format!("at most {limit} bytes"), found)
+}
+
+/// Whether the name is one of [`PRIVATE`], or in a folder of that name.
+pub(super) fn is_private(name: &str) -> bool {
+    name.split('/').next().is_some_and(|first| PRIVATE.contains(&first))
+}
+
+/// The faults met on the way, the first [`MAX_FAULTS`] of them.
+#[derive(Default)]
+pub(super) struct FaultList(Vec<Fault>);
+
+impl FaultList {
+    pub(super) fn push(&mut self, fault: Fault) {
+        if self.0.len() < MAX_FAULTS {
+            self.0.push(fault);
+        }
+    }
+
+    /// Adds the clashes among names that passed the grammar.
+    pub(super) fn push_clashes<'a>(&mut self, names: impl IntoIterator<Item = &'a str>) {
+        name::clashes(names).take(MAX_FAULTS).for_each(|fault| self.push(fault));
+    }
+
+    /// The end of a stage: all is well, or the faults so far, sorted; folders list their files in no order.
+    pub(super) fn finish(mut self) -> Result<(), Trouble> {
+        self.0.sort();
+        self.0.dedup();
+        if self.0.is_empty() { Ok(()) } else { Err(Trouble::Faults(self.0)) }
+    }
+}

@@ -1,0 +1,50 @@
+//! Files that are in their place whole or not at all, and are still there after a power cut.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write as _};
+use std::path::Path;
+
+use super::store::StoreError;
+
+/// Writes a file elsewhere on the same disk, then puts it in its place, where it replaces any other. Durable on return.
+/// Returns the file, open at its end.
+pub(super) fn replace(temporary: &Path, target: &Path, bytes: &[u8]) -> Result<File, StoreError> {
+    let mut file = File::create(temporary).map_err(StoreError::io(temporary))?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(StoreError::io(temporary))?;
+    settle(temporary, target)?;
+    Ok(file)
+}
+
+/// Puts a file whose bytes are durable in its place, and makes that durable too.
+pub(super) fn settle(temporary: &Path, target: &Path) -> Result<(), StoreError> {
+    let folder = target.parent().unwrap_or(target);
+    make_folder(folder)?;
+    fs::rename(temporary, target).map_err(StoreError::io(target))?;
+    sync_folder(folder)
+}
+
+/// Makes a folder, and those above it, unless they are there.
+pub(super) fn make_folder(path: &Path) -> Result<(), StoreError> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let made = match fs::create_dir(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound && parent != Path::new(".") => {
+            make_folder(parent)?;
+            fs::create_dir(path)
+        }
+        made => made,
+    };
+    match made {
+        Ok(()) => sync_folder(parent),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+        Err(error) => Err(StoreError::io(path)(error)),
+    }
+}
+
+/// Makes durable which files a folder has.
+pub(super) fn sync_folder(path: &Path) -> Result<(), StoreError> {
+    #[cfg(unix)]
+    File::open(path).and_then(|folder| folder.sync_all()).map_err(StoreError::io(path))?;
+    #[cfg(not(unix))]
+    let _ = path; // Elsewhere a folder cannot be opened as a file; renaming is what there is.
+    Ok(())
+}

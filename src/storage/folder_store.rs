@@ -1,0 +1,236 @@
+//! A store in a folder: plain files, laid out as FORMAT.md, section 5, says, so that the folder is a bundle too.
+//!
+//! What holds at every moment, whatever is interrupted:
+//!
+//! - Entries are acknowledged when the tail, or the bundles that they filled, are durable; and so is what comes before.
+//! - A file other than the tail is in its place whole or not at all, and never changes, but for checkpoints that gain
+//!   cosignatures.
+//! - Of a full bundle the entries come first, then the hash tiles, then the new tail. In between, the tail repeats what
+//!   the bundle holds, and the tiles can be made again.
+//!
+//! Beside the evidence are two private names: `lock`, and the folder `tmp` of what is not yet in its place.
+
+mod folder;
+mod lock;
+mod publish;
+mod reader;
+mod recovery;
+mod snapshot;
+mod tail;
+
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{Read, Write as _};
+use std::ops::ControlFlow;
+use std::path::Path;
+
+pub use reader::FolderReader;
+pub use recovery::Recovery;
+
+use folder::{Folder, LOCK, TAIL, TEMPORARY, encode, list};
+use lock::Lock;
+use snapshot::{Published, Snapshot};
+
+use super::durable;
+use super::store::{self, Log, Store, StoreError};
+use crate::core::chain::Sealed;
+use crate::core::checkpoint::SignedCheckpoint;
+use crate::core::hash::Hash;
+use crate::core::tile::{TILE_WIDTH, Tile, TileKind};
+
+/// A ledger's folder, open for writing, by nobody else until it is dropped.
+pub struct FolderStore {
+    /// What is acknowledged.
+    snapshot: Snapshot,
+    /// The tail's file, open at its end.
+    tail: File,
+    poisoned: bool,
+    _lock: Lock,
+}
+
+impl FolderStore {
+    /// Makes a ledger without entries, and the folder if it is not there.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`] if anything is in the folder; [`StoreError::Locked`], [`StoreError::Io`].
+    pub fn create(path: &Path) -> Result<Self, StoreError> {
+        let folder = Folder(path.into());
+        durable::make_folder(path)?;
+        check_empty(&folder)?;
+        let lock = Lock::acquire(&folder.path(LOCK))?;
+        // Somebody else may have had the lock until now.
+        check_empty(&folder)?;
+        durable::make_folder(&folder.path(TEMPORARY))?;
+        durable::replace(&folder.temporary(TAIL), &folder.path(TAIL), &[])?;
+        Self::start(folder, lock).map(|(store, _)| store)
+    }
+
+    /// Opens the ledger in that folder, and finishes or drops what the last writer left unfinished: see [`Recovery`].
+    ///
+    /// # Errors
+    /// [`StoreError::NotALedger`], [`StoreError::Locked`]; [`StoreError::EntriesLost`] if fewer entries are intact than
+    /// a checkpoint promises, and nothing was changed; [`StoreError::Damaged`], [`StoreError::Io`].
+    pub fn open(path: &Path) -> Result<(Self, Recovery), StoreError> {
+        let folder = Folder(path.into());
+        if !folder.holds_ledger() {
+            return Err(StoreError::NotALedger(folder.0));
+        }
+        let lock = Lock::acquire(&folder.path(LOCK))?;
+        Self::start(folder, lock)
+    }
+
+    fn start(folder: Folder, lock: Lock) -> Result<(Self, Recovery), StoreError> {
+        let (mut snapshot, tail) = Snapshot::take(folder, None)?;
+        let (tail, recovery) = recovery::recover(&mut snapshot, tail)?;
+        Ok((Self { snapshot, tail, poisoned: false, _lock: lock }, recovery))
+    }
+
+    /// Runs something that leaves the disk in doubt if it fails.
+    fn unless_poisoned<T>(&mut self, write: impl FnOnce(&mut Self) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        if self.poisoned {
+            return Err(StoreError::Poisoned);
+        }
+        let result = write(self);
+        self.poisoned = result.is_err();
+        result
+    }
+
+    /// Appends entries that leave the tail short of a bundle: one write, and one wait for the disk.
+    fn extend_tail(&mut self, entries: &[Sealed]) -> Result<(), StoreError> {
+        let bytes = encode(entries.iter().map(Sealed::bytes))?;
+        let path = self.snapshot.folder.path(TAIL);
+        self.tail.write_all(&bytes).and_then(|()| self.tail.sync_data()).map_err(StoreError::io(&path))?;
+        for sealed in entries {
+            self.snapshot.push(sealed.bytes(), sealed.link().leaf)?;
+        }
+        Ok(())
+    }
+
+    /// Appends entries that fill the tail, and perhaps more than one bundle.
+    fn fill_bundles(&mut self, entries: &[Sealed]) -> Result<(), StoreError> {
+        let mut next = self.snapshot.clone();
+        for sealed in entries {
+            next.push(sealed.bytes(), sealed.link().leaf)?;
+            if next.tail.room() == 0 {
+                write_bundle(&next, sealed)?;
+                next.close_bundle(sealed.link().recorded_at);
+            }
+        }
+        let folder = &next.folder;
+        self.tail = durable::replace(&folder.temporary(TAIL), &folder.path(TAIL), next.tail.bytes())?;
+        self.snapshot = next;
+        Ok(())
+    }
+}
+
+/// Checks that nothing is in the folder but what an interrupted creation leaves there.
+fn check_empty(folder: &Folder) -> Result<(), StoreError> {
+    let private = |name: &String| [LOCK, TEMPORARY].contains(&name.as_str());
+    if list(&folder.0)?.iter().all(private) { Ok(()) } else { Err(StoreError::Exists(folder.0.clone())) }
+}
+
+/// Writes the entry bundle that the tail has become, then the hash tiles that its last entry filled.
+fn write_bundle(snapshot: &Snapshot, last: &Sealed) -> Result<(), StoreError> {
+    let folder = &snapshot.folder;
+    let bundle = Tile { kind: TileKind::Entries, index: snapshot.base.bundles, width: TILE_WIDTH };
+    durable::replace(&folder.temporary("bundle"), &folder.path(&bundle.path()), snapshot.tail.bytes())?;
+    for (tile, bytes) in &last.link().tiles {
+        durable::replace(&folder.temporary("tile"), &folder.path(&tile.path()), bytes)?;
+    }
+    Ok(())
+}
+
+impl Log for FolderStore {
+    fn size(&self) -> u64 {
+        self.snapshot.size()
+    }
+
+    fn read(&self, from: u64, each: &mut dyn FnMut(u64, &[u8]) -> ControlFlow<()>) -> Result<(), StoreError> {
+        self.snapshot.read(from, each)
+    }
+
+    fn entry(&self, index: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        self.snapshot.entry(index)
+    }
+
+    fn node(&self, level: u8, index: u64) -> Result<Hash, StoreError> {
+        self.snapshot.node(level, index)
+    }
+
+    fn checkpoint(&self) -> Result<Option<Vec<u8>>, StoreError> {
+        self.snapshot.checkpoint()
+    }
+
+    fn checkpoints(&self) -> Result<Vec<u64>, StoreError> {
+        self.snapshot.checkpoints()
+    }
+
+    fn checkpoint_at(&self, size: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        self.snapshot.checkpoint_at(size)
+    }
+
+    fn attachment(&self, sha256: &Hash) -> Result<Option<Box<dyn Read + Send + '_>>, StoreError> {
+        self.snapshot.attachment(sha256)
+    }
+}
+
+impl fmt::Debug for FolderStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FolderStore").field("snapshot", &self.snapshot).field("poisoned", &self.poisoned).finish()
+    }
+}
+
+impl Store for FolderStore {
+    fn append(&mut self, after: u64, entries: &[Sealed]) -> Result<(), StoreError> {
+        store::check_next(self.size(), self.snapshot.head, after, entries)?;
+        if entries.is_empty() {
+            return Ok(());
+        }
+        self.unless_poisoned(|store| {
+            if entries.len() < store.snapshot.tail.room() {
+                store.extend_tail(entries)
+            } else {
+                store.fill_bundles(entries)
+            }
+        })
+    }
+
+    fn publish(&mut self, checkpoint: &SignedCheckpoint) -> Result<(), StoreError> {
+        let latest = self.snapshot.latest.as_ref().map(|latest| &latest.checkpoint);
+        let tree = store::check_publishable(&self.snapshot, &self.snapshot.tree, latest, checkpoint.checkpoint())?;
+        let earlier = latest.map(|latest| latest.size);
+        let bytes = checkpoint.to_string().into_bytes();
+        let published = Published { checkpoint: checkpoint.checkpoint().clone(), bytes };
+        let size = published.checkpoint.size;
+        self.unless_poisoned(|store| {
+            publish::write(&store.snapshot, tree.as_ref(), &published)?;
+            store.snapshot.latest = Some(published);
+            Ok(())
+        })?;
+        earlier.map_or(Ok(()), |earlier| publish::prune(&self.snapshot.folder, earlier, size))
+    }
+
+    fn attach(&mut self, sha256: &Hash, length: u64, content: &mut dyn Read) -> Result<(), StoreError> {
+        let folder = &self.snapshot.folder;
+        let target = folder.attachment(sha256);
+        if fs::metadata(&target).is_ok_and(|found| found.is_file() && found.len() == length) {
+            // Its place may not be durable yet, if the writer that put it there ended right after.
+            let above = target.ancestors().skip(1).take(3);
+            return above.into_iter().try_for_each(durable::sync_folder);
+        }
+        let temporary = folder.temporary("attachment");
+        let io = StoreError::io(&temporary);
+        let mut file = File::create(&temporary).map_err(&io)?;
+        let taken = store::take_in(sha256, length, content, |piece| file.write_all(piece).map_err(&io))
+            .and_then(|()| file.sync_all().map_err(&io))
+            .and_then(|()| durable::settle(&temporary, &target));
+        if taken.is_err() {
+            // At the next opening it would go anyway; and there is an error to tell already.
+            let _ = fs::remove_file(&temporary);
+        }
+        taken
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,173 @@
+//! The entries after the last full entry bundle, and how far they are to be believed.
+
+use super::folder::{Folder, TAIL};
+use crate::core::entry::Entry;
+use crate::core::fault::{Code, Fault};
+use crate::core::hash::Hash;
+use crate::core::statement::{Rule, check_signatures};
+use crate::core::tile::{TILE_WIDTH, push_entry, split};
+use crate::core::time::Millis;
+use crate::storage::store::StoreError;
+
+/// Entries in the encoding of an entry bundle.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tail {
+    bytes: Vec<u8>,
+    /// Where each entry begins, after its length.
+    starts: Vec<usize>,
+}
+
+impl Tail {
+    /// How many entries.
+    pub(super) fn len(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// How many more make an entry bundle full.
+    pub(super) fn room(&self) -> usize {
+        usize::from(TILE_WIDTH).saturating_sub(self.len())
+    }
+
+    /// The bytes of them all.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The entries from the n-th on.
+    pub(super) fn entries(&self, from: usize) -> impl Iterator<Item = &[u8]> {
+        let lengths = self.starts.get(from).and_then(|start| start.checked_sub(2));
+        let rest = lengths.and_then(|start| self.bytes.get(start..)).unwrap_or_default();
+        split(rest).map_while(Result::ok)
+    }
+
+    /// Appends an entry.
+    pub(super) fn push(&mut self, entry: &[u8]) -> Result<(), Fault> {
+        let start = self.bytes.len() + 2;
+        push_entry(&mut self.bytes, entry)?;
+        self.starts.push(start);
+        Ok(())
+    }
+}
+
+/// The last entry of the full bundles, as far as the next one needs it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Last {
+    /// Its leaf hash; zeros before the first.
+    pub(super) leaf: Hash,
+    /// When it was recorded.
+    pub(super) recorded_at: Option<Millis>,
+}
+
+/// What a tail's bytes turned out to be.
+#[derive(Debug, Default)]
+pub(super) struct Scan {
+    /// The intact entries that come after the full bundles.
+    pub(super) tail: Tail,
+    /// Their leaf hashes.
+    pub(super) leaves: Vec<Hash>,
+    /// Bytes of entries that the full bundles hold too: the writer ended before it had started a new tail.
+    pub(super) stale: u64,
+    /// Bytes after the intact entries.
+    pub(super) dropped: u64,
+}
+
+/// Reads a tail that follows that many full bundles, until the chain breaks.
+///
+/// Every entry is vouched for by the `previous` of the next; the last one by its signatures, as a torn write can leave
+/// an entry of the right form and length with a hole in it.
+///
+/// # Errors
+/// [`StoreError::Damaged`] if it begins after the bundles' end, contradicts them, or is of more than 255 entries.
+pub(super) fn scan(folder: &Folder, bundles: u64, last: Last, bytes: &[u8]) -> Result<Scan, StoreError> {
+    let path = folder.path(TAIL);
+    let damaged = StoreError::damaged(&path);
+    let begins = bundles.saturating_mul(TILE_WIDTH.into());
+    let mut found = Scan::default();
+    let mut entries = split(bytes);
+    let first = split(bytes).next().and_then(Result::ok);
+    match first.and_then(index_of) {
+        Some(index) if index < begins => {
+            pass_over(folder, index, begins, &mut entries)?;
+            found.stale = (bytes.len() - entries.rest().len()) as u64;
+        }
+        // The ledger seems to have lost a bundle: touch nothing.
+        Some(index) if index > begins && first.is_some_and(|entry| Entry::parse(entry).is_ok()) => {
+            let fault = Fault::new(Code::IndexMismatch, format!("entry {begins}"), format!("entry {index}"));
+            return Err(damaged(fault));
+        }
+        _ => {}
+    }
+    let start = entries.rest();
+    follow(begins, last, entries, &mut found).map_err(&damaged)?;
+    if found.tail.room() == 0 {
+        let expected = format!("at most {} entries", TILE_WIDTH - 1);
+        return Err(damaged(Fault::new(Code::EntryBundleMalformed, expected, found.tail.len().to_string())));
+    }
+    found.dropped = (start.len() - found.tail.bytes.len()) as u64;
+    Ok(found)
+}
+
+/// Takes the entries as long as they are the next of the chain.
+fn follow<'a>(
+    begins: u64,
+    last: Last,
+    entries: impl Iterator<Item = Result<&'a [u8], Fault>>,
+    found: &mut Scan,
+) -> Result<(), Fault> {
+    let (mut expected, mut last) = (begins, last);
+    let mut signed = None;
+    for bytes in entries.map_while(Result::ok) {
+        let Ok(entry) = Entry::parse(bytes) else { break };
+        let backwards = last.recorded_at.is_some_and(|last| entry.recorded_at < last);
+        if entry.index != expected || entry.previous != last.leaf || backwards {
+            break;
+        }
+        last = Last { leaf: Hash::leaf(bytes), recorded_at: Some(entry.recorded_at) };
+        expected = expected.saturating_add(1);
+        found.tail.push(bytes)?;
+        found.leaves.push(last.leaf);
+        signed = Some(entry);
+    }
+    if let Some(Entry { payload, signatures, .. }) = signed {
+        let mut faults = Vec::new();
+        check_signatures(&payload, &signatures, Rule::Cofactored, &mut faults);
+        if !faults.is_empty() {
+            found.leaves.pop();
+            let start = found.tail.starts.pop().unwrap_or(2);
+            found.tail.bytes.truncate(start.saturating_sub(2));
+        }
+    }
+    Ok(())
+}
+
+/// Takes the entries that the full bundles hold too, and compares them.
+fn pass_over<'a>(
+    folder: &Folder,
+    first: u64,
+    begins: u64,
+    entries: &mut impl Iterator<Item = Result<&'a [u8], Fault>>,
+) -> Result<(), StoreError> {
+    let width = u64::from(TILE_WIDTH);
+    let mut index = first;
+    while index < begins {
+        let bundle = folder.bundle(index / width)?;
+        let skipped = index.saturating_sub(bundle.start()) as usize;
+        for kept in bundle.entries()?.into_iter().skip(skipped) {
+            match entries.next() {
+                Some(Ok(entry)) if entry == kept => index += 1,
+                Some(Ok(_)) => {
+                    let expected = format!("the entry of {}", bundle.path().display());
+                    let fault = Fault::new(Code::EntryBundleMismatch, expected, "another").at(index);
+                    return Err(StoreError::damaged(&folder.path(TAIL))(fault));
+                }
+                Some(Err(_)) | None => return Ok(()),
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The index that an entry gives itself, whatever the rest of it is.
+fn index_of(entry: &[u8]) -> Option<u64> {
+    entry.first_chunk().map(|index| u64::from_le_bytes(*index))
+}

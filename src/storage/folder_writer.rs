@@ -1,0 +1,72 @@
+//! Writes a bundle as a folder.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use super::bundle::Trouble;
+use super::bundle_writer::{BundleWriter, Written, parent, pump, sync_folder};
+
+/// Writes a bundle as a folder.
+pub struct FolderWriter {
+    target: PathBuf,
+    folder: TempDir,
+    /// Every folder made, by its path; a folder sorts before what is in it.
+    folders: BTreeSet<PathBuf>,
+    written: Written,
+}
+
+impl FolderWriter {
+    /// Starts a folder beside the target.
+    ///
+    /// # Errors
+    /// [`Trouble::Io`], of kind `AlreadyExists` if there is anything at the target but an empty folder.
+    pub fn create(target: &Path) -> Result<Self, Trouble> {
+        let io = |source| Trouble::io(target, source);
+        if target.symlink_metadata().is_ok() {
+            let empty =
+                target.symlink_metadata().map_err(io)?.is_dir() && target.read_dir().map_err(io)?.next().is_none();
+            if !empty {
+                return Err(io(io::ErrorKind::AlreadyExists.into()));
+            }
+        }
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".candour-").suffix(".partial");
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o755));
+        let folder = builder.tempdir_in(parent(target)).map_err(io)?;
+        Ok(Self { target: target.into(), folder, folders: BTreeSet::new(), written: Written::default() })
+    }
+}
+
+impl BundleWriter for FolderWriter {
+    fn add(&mut self, name: &str, content: &mut dyn Read) -> Result<(), Trouble> {
+        self.written.push(name, &self.target)?;
+        let path = self.folder.path().join(name);
+        let io = |source| Trouble::io(&path, source);
+        if self.folders.insert(parent(&path).into()) {
+            fs::create_dir_all(parent(&path)).map_err(io)?;
+            let above = parent(&path).ancestors().take_while(|above| above.starts_with(self.folder.path()));
+            self.folders.extend(above.map(PathBuf::from));
+        }
+        let mut file = File::create_new(&path).map_err(io)?;
+        pump(name, content, &mut file, &path)?;
+        file.sync_all().map_err(io)?;
+        self.written.complete();
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<(), Trouble> {
+        self.written.finish(&self.target)?;
+        for folder in self.folders.iter().rev() {
+            sync_folder(folder)?;
+        }
+        // Renaming replaces an empty folder, and fails on anything else that has come to be there.
+        fs::rename(self.folder.path(), &self.target).map_err(|source| Trouble::io(&self.target, source))?;
+        self.folder.disable_cleanup(true);
+        sync_folder(parent(&self.target))
+    }
+}

@@ -1,0 +1,275 @@
+//! The read model beside a live ledger: a sled database in the folder `index/`. A convenience, never evidence.
+//!
+//! It holds how far it goes (its layout, how many entries, the leaf hash of the last one); lists of
+//! entries by actor, request and kind ([`List`]); where each key's nth statement is; and a [`snapshot`]: the serialised
+//! chain as of a checkpoint. Where a document is, and what became of a request, is in the chain's state.
+//!
+//! Nothing is believed because it stands here:
+//!
+//! - The snapshot is used only if every entry up to it, read from the log and hashed, leads to exactly its tree; if the
+//!   note over it and the checkpoint of that size are by the operator's key, which the opening entry and its
+//!   replacements name; and if the ledger has the checkpoints that it knows of. The entries after it are replayed in full.
+//!   What it saves is the signatures and the law, which cost a hundred times what hashing costs.
+//! - A list is used only up to an accepted snapshot, and only if it comes to what the snapshot says it must. So nothing
+//!   can be left out of it. Entries after the snapshot are replayed anyway.
+//! - Where a statement is, is looked up in the log and compared there.
+//!
+//! Whatever does not fit is thrown away, and the ledger replayed from its start. So damage, cut files, older layouts,
+//! another ledger's index, an index of another history, and changes by anybody who never had a key of the operator cost
+//! time and nothing else. What it does not defend against is the operator: who holds the key could sign a state to which
+//! the entries do not lead, and readers of that folder would be shown it. `candour verify`, which judges the operator,
+//! never looks here, no export has this folder, and a reader can ask for a replay.
+//!
+//! One process at a time has it open. Whoever comes meanwhile goes on without; nobody waits. Losing all of it, at any
+//! moment, is no loss: nothing here is waited for to reach the disk.
+
+mod database;
+mod guard;
+pub mod lists;
+pub mod snapshot;
+mod why;
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use sled::Batch;
+
+use crate::core::chain::Link;
+use crate::core::entry::Entry;
+use crate::core::hash::Hash;
+use crate::core::key::KeyId;
+
+use database::Database;
+pub use lists::{List, Lists};
+pub use snapshot::{Kept, Rejected, Snapshot, Walk};
+pub use why::Why;
+
+/// The version of what is written here. Raised whenever keys, values, or the state that entries lead to change.
+pub const LAYOUT: u32 = 1;
+/// The folder, in a ledger's folder.
+pub const INDEX: &str = "index";
+/// Where in it sled's own files are.
+const DATABASE: &str = "sled";
+/// The file in it that is locked by whoever has it open.
+const LOCK: &str = "lock";
+/// Entries that are written to the database at a time.
+const BATCH_ENTRIES: usize = 512;
+/// The key under which the [`Extent`] is.
+const EXTENT: &[u8] = b"extent";
+
+/// How far the index goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Extent {
+    layout: u32,
+    /// How many entries are in the index.
+    pub size: u64,
+    /// The leaf hash of the last one; zeros if there is none.
+    pub head: Hash,
+}
+
+/// The open index of a ledger. After an error it is of no more use than to be dropped, or started anew.
+pub struct Index {
+    folder: PathBuf,
+    database: Database,
+    extent: Extent,
+    batch: Batch,
+    batched: usize,
+    /// Released last.
+    _lock: File,
+}
+
+impl Index {
+    /// Opens the index in a ledger's folder, for the one who writes to the ledger. What does not open is removed and
+    /// begun anew; then the second value says why.
+    ///
+    /// # Errors
+    /// [`Why::Busy`], [`Why::Unusable`]; [`Why::Damaged`] where not even a new one opens.
+    pub fn open(ledger: &Path) -> Result<(Self, Option<Why>), Why> {
+        let folder = ledger.join(INDEX);
+        fs::create_dir_all(&folder).map_err(|error| Why::Unusable(error.to_string()))?;
+        let lock = lock(&folder)?;
+        let (opened, why) = match open(&folder) {
+            Ok(opened) => (opened, None),
+            Err(why) => (begin(&folder)?, Some(why)),
+        };
+        Ok((Self::new(folder, opened, lock), why))
+    }
+
+    /// Opens the index in a ledger's folder to read it, as it is.
+    ///
+    /// # Errors
+    /// [`Why::Missing`], [`Why::Busy`], [`Why::Unusable`], [`Why::Damaged`], [`Why::OtherLayout`].
+    pub fn open_as_it_is(ledger: &Path) -> Result<Self, Why> {
+        let folder = ledger.join(INDEX);
+        if !folder.join(DATABASE).is_dir() {
+            return Err(Why::Missing);
+        }
+        let lock = lock(&folder)?;
+        let opened = open(&folder)?;
+        Ok(Self::new(folder, opened, lock))
+    }
+
+    fn new(folder: PathBuf, (database, extent): (Database, Extent), lock: File) -> Self {
+        Self { folder, database, extent, batch: Batch::default(), batched: 0, _lock: lock }
+    }
+
+    /// The same index, with nothing in it.
+    ///
+    /// # Errors
+    /// [`Why::Unusable`], [`Why::Damaged`].
+    pub fn cleared(self) -> Result<Self, Why> {
+        let Self { folder, database, _lock: lock, .. } = self;
+        drop(database);
+        let opened = begin(&folder)?;
+        Ok(Self::new(folder, opened, lock))
+    }
+
+    /// How far it goes, with what is not committed yet.
+    pub fn extent(&self) -> &Extent {
+        &self.extent
+    }
+
+    /// Takes in the next entry, which the chain has placed.
+    ///
+    /// # Errors
+    /// [`Why::Damaged`].
+    pub fn push(&mut self, bytes: &[u8], link: &Link) -> Result<(), Why> {
+        if let Some(statement) = &link.statement {
+            for list in List::of(statement) {
+                self.batch.insert(list_key(&list.name(), link.index), &[]);
+            }
+            let author = Entry::parse(bytes).ok().and_then(|entry| entry.signatures.first().map(|first| first.key));
+            if let Some(author) = author {
+                self.batch.insert(statement_key(&author, statement.nth.unsigned()), &link.index.to_be_bytes());
+            }
+        }
+        (self.extent.size, self.extent.head) = (link.index.saturating_add(1), link.leaf);
+        self.batched = self.batched.saturating_add(1);
+        if self.batched >= BATCH_ENTRIES { self.commit() } else { Ok(()) }
+    }
+
+    /// Writes what was taken in, all of it or nothing.
+    ///
+    /// # Errors
+    /// [`Why::Damaged`].
+    pub fn commit(&mut self) -> Result<(), Why> {
+        if self.batched == 0 {
+            return Ok(());
+        }
+        let mut batch = std::mem::take(&mut self.batch);
+        self.batched = 0;
+        batch.insert(EXTENT, encode(&self.extent)?);
+        self.database.write(batch)
+    }
+
+    /// Keeps a snapshot, in place of the one before.
+    ///
+    /// # Errors
+    /// [`Why::Damaged`].
+    pub fn keep(&mut self, kept: &Kept) -> Result<(), Why> {
+        self.commit()?;
+        self.database.keep(kept.note.as_bytes(), &kept.bytes)
+    }
+
+    /// The snapshot.
+    ///
+    /// # Errors
+    /// [`Why::NoSnapshot`], [`Why::Rejected`], [`Why::Damaged`].
+    pub fn kept(&self) -> Result<Kept, Why> {
+        let (note, bytes) = self.database.kept()?.ok_or(Why::NoSnapshot)?;
+        Ok(Kept { note: String::from_utf8(note).map_err(|_| Rejected::Malformed)?, bytes })
+    }
+
+    /// The entries of a list below that index, in order, as they stand here.
+    ///
+    /// # Errors
+    /// [`Why::Damaged`].
+    pub fn list(&self, list: &List<'_>, below: u64) -> Result<Vec<u64>, Why> {
+        self.indices(&list.name(), below)
+    }
+
+    /// Whether the lists are what they must be, all of them.
+    ///
+    /// # Errors
+    /// [`Why::Damaged`].
+    pub fn holds(&self, lists: &Lists) -> Result<bool, Why> {
+        lists.confirm_all(|name| self.indices(name, u64::MAX))
+    }
+
+    fn indices(&self, list: &str, below: u64) -> Result<Vec<u64>, Why> {
+        let keys = self.database.keys(&list_key(list, 0), &list_key(list, below))?;
+        Ok(keys.iter().filter_map(|key| key.last_chunk().map(|index| u64::from_be_bytes(*index))).collect())
+    }
+
+    /// Where a key's nth statement is, by what stands here.
+    ///
+    /// # Errors
+    /// [`Why::Damaged`].
+    pub fn statement(&self, key: &KeyId, nth: u64) -> Result<Option<u64>, Why> {
+        let found = self.database.value(&statement_key(key, nth))?;
+        Ok(found.and_then(|index| Some(u64::from_be_bytes(index.as_ref().try_into().ok()?))))
+    }
+}
+
+/// Opens the database, and changes nothing that is not sled's own.
+fn open(folder: &Path) -> Result<(Database, Extent), Why> {
+    let path = folder.join(DATABASE);
+    if !path.is_dir() {
+        return Err(Why::Missing);
+    }
+    let database = Database::open(&path)?;
+    let extent = database.value(EXTENT)?.ok_or_else(unbounded)?;
+    let extent: serde_json::Value = serde_json::from_slice(&extent).map_err(|_| unbounded())?;
+    if extent.get("layout").and_then(serde_json::Value::as_u64) != Some(LAYOUT.into()) {
+        return Err(Why::OtherLayout);
+    }
+    Ok((database, serde_json::from_value(extent).map_err(|_| unbounded())?))
+}
+
+/// Removes the database, and makes one without entries.
+fn begin(folder: &Path) -> Result<(Database, Extent), Why> {
+    let path = folder.join(DATABASE);
+    match fs::remove_dir_all(&path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(Why::Unusable(error.to_string())),
+        _ => {}
+    }
+    let extent = Extent { layout: LAYOUT, size: 0, head: Hash::ZERO };
+    let (database, mut batch) = (Database::open(&path)?, Batch::default());
+    batch.insert(EXTENT, encode(&extent)?);
+    database.write(batch)?;
+    Ok((database, extent))
+}
+
+/// Makes sure that nobody else has the database open, or removes it, until the file is dropped.
+fn lock(folder: &Path) -> Result<File, Why> {
+    let unusable = |error: io::Error| Why::Unusable(error.to_string());
+    let options = OpenOptions::new().write(true).create(true).truncate(false).open(folder.join(LOCK));
+    let file = options.map_err(unusable)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Why::Busy),
+        Err(TryLockError::Error(error)) => Err(unusable(error)),
+    }
+}
+
+fn list_key(list: &str, index: u64) -> Vec<u8> {
+    [list.as_bytes(), &[0], &index.to_be_bytes()].concat()
+}
+
+fn statement_key(key: &KeyId, nth: u64) -> Vec<u8> {
+    [b"s", &key.0[..], &nth.to_be_bytes()].concat()
+}
+
+fn encode(extent: &Extent) -> Result<Vec<u8>, Why> {
+    serde_json::to_vec(extent).map_err(|error| Why::Damaged(error.to_string()))
+}
+
+fn unbounded() -> Why {
+    Why::Damaged("it does not say how far it goes".to_owned())
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

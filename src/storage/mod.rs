@@ -1,0 +1,44 @@
+//! Where bytes are kept. A store is a disk, not a witness: what it gives back is raw, and untrusted.
+//!
+//! A *bundle* is a whole ledger as named plain files. The modules, lowest first; each uses only those above it:
+//!
+//! - [`name`]: which names a file in a bundle may have.
+//! - [`bundle`]: what every bundle can do, its limits, and what can go wrong.
+//! - [`memory_bundle`], [`folder_bundle`], [`zip_bundle`]: a bundle held in memory, in a folder, in one zip archive.
+//! - [`layout`], [`frozen`]: which of a ledger's files a bundle has, and the bundle as of one moment.
+//! - [`bundle_writer`], [`folder_writer`], [`zip_writer`]: how a bundle is written, whole or not at all.
+//! - [`store`], [`memory_store`], [`folder_store`]: where the one writer keeps a ledger as it grows.
+//! - [`index`]: the read model beside a live ledger, which can be lost at any moment.
+
+use std::path::Path;
+
+pub mod bundle;
+pub mod bundle_writer;
+pub mod folder_bundle;
+pub mod folder_writer;
+pub mod memory_bundle;
+pub mod layout;
+pub mod frozen;
+pub mod name;
+pub mod zip_bundle;
+mod zip_directory;
+pub mod zip_writer;
+pub mod store;
+pub mod memory_store;
+mod durable;
+pub mod folder_store;
+pub mod index;
+
+use bundle::{Bundle, Trouble};
+use folder_bundle::FolderBundle;
+use zip_bundle::ZipBundle;
+
+/// Opens the bundle at a path: a folder as it is, anything else as a zip archive. The path itself may be a link.
+///
+/// # Errors
+/// A missing or unreadable path is [`Trouble::Io`]; an archive that is refused is [`Trouble::Faults`], as
+/// [`ZipBundle::open`] says.
+pub fn open_bundle(path: &Path) -> Result<Box<dyn Bundle>, Trouble> {
+    let metadata = path.metadata().map_err(|source| Trouble::io(path, source))?;
+    if metadata.is_dir() { Ok(Box::new(FolderBundle::open(path)?)) } else { Ok(Box::new(ZipBundle::open(path)?)) }
+}
