@@ -5,6 +5,8 @@
 //!
 //! - [`core`]: values in, verdict out. No I/O, no clock, no randomness, no panic on any input.
 //! - [`storage`]: where bytes are kept. A store is a disk, not a witness.
+//! - [`shell`]: the one writer, the readers, the auditor's walk over a bundle.
 
 pub mod core;
 pub mod storage;
+pub mod shell;

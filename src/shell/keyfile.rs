@@ -1,0 +1,162 @@
+//! Key files: PKCS#8 in PEM, as `openssl genpkey -algorithm ed25519` writes them (RFC 5958, RFC 7468, RFC 8410).
+//!
+//! A key made here works there, and the other way round. Files are version 1, without the public key, because OpenSSL
+//! 3.0 refuses version 2. With a passphrase they are encrypted by scrypt and AES-256-CBC (PBES2, RFC 8018), at a cost
+//! that OpenSSL still accepts by default.
+//!
+//! A key file is written once, never over another file, and for its owner's eyes only; one that others can read is
+//! refused, as ssh does. What is secret is wiped from memory after use and never part of a message.
+
+mod codec;
+mod error;
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use crate::core::key::{PublicKey, SecretKey};
+
+pub use codec::public_pem;
+pub use error::{KeyFileError, KeyFileProblem};
+
+/// The longest key file that is read, in bytes. An encrypted one takes some 400.
+pub const MAX_KEY_FILE_BYTES: usize = 16 * 1024;
+
+/// The longest passphrase, in bytes of UTF-8: as much as openssl reads.
+pub const MAX_PASSPHRASE_BYTES: usize = 1024;
+
+/// A passphrase: 1 to [`MAX_PASSPHRASE_BYTES`] bytes. Wiped from memory when dropped; never printed.
+pub struct Passphrase(Zeroizing<String>);
+
+impl Passphrase {
+    /// Takes the text as it is: no trimming, no normalisation.
+    ///
+    /// # Errors
+    /// `InvalidInput`: empty, or too long.
+    pub fn new(text: String) -> io::Result<Self> {
+        let text = Zeroizing::new(text);
+        match text.len() {
+            0 => Err(io::Error::new(io::ErrorKind::InvalidInput, "the passphrase is empty")),
+            1..=MAX_PASSPHRASE_BYTES => Ok(Self(text)),
+            more => {
+                let says = format!("expected a passphrase of at most {MAX_PASSPHRASE_BYTES} bytes, found {more}");
+                Err(io::Error::new(io::ErrorKind::InvalidInput, says))
+            }
+        }
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl std::fmt::Debug for Passphrase {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Passphrase(..)")
+    }
+}
+
+/// A new key, from the operating system's randomness.
+///
+/// # Errors
+/// The system has no randomness to give.
+pub fn generate() -> io::Result<SecretKey> {
+    let mut seed = Zeroizing::new([0; 32]);
+    getrandom::fill(&mut *seed)?;
+    Ok(SecretKey::from_seed(&seed))
+}
+
+/// Writes the key to a new file with mode 0600, encrypted where a passphrase is given. The file is on the disk when
+/// this returns; where it fails, none is left behind.
+///
+/// # Errors
+/// `key-file-exists` where there is a file of that name already, even a dangling link; `key-file-unwritable`;
+/// `randomness-unavailable`.
+pub fn write(path: &Path, key: &SecretKey, passphrase: Option<&Passphrase>) -> Result<(), KeyFileError> {
+    let text = codec::private_pem(key, passphrase).map_err(|problem| problem.at(path))?;
+    let file = create(path).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => KeyFileProblem::Exists.at(path),
+        _ => KeyFileProblem::Unwritable(error).at(path),
+    })?;
+    make_durable(file, path, text.as_bytes()).map_err(|error| {
+        // It is ours and incomplete, and would be in the way of the next attempt. The first error is the one to tell.
+        let _ = fs::remove_file(path);
+        KeyFileProblem::Unwritable(error).at(path)
+    })
+}
+
+/// Reads a private key. Asks for the passphrase only where the file is encrypted, and once.
+///
+/// PKCS#8 of version 1 or 2; in version 2, the public key inside must be the key's own.
+///
+/// # Errors
+/// Every [`KeyFileProblem`] but those of writing.
+pub fn read(path: &Path, passphrase: impl FnOnce() -> io::Result<Passphrase>) -> Result<SecretKey, KeyFileError> {
+    let read = || {
+        let file = File::open(path).map_err(KeyFileProblem::Unreadable)?;
+        refuse_exposed(&file)?;
+        codec::read_private(&bounded(file)?, passphrase)
+    };
+    read().map_err(|problem: KeyFileProblem| problem.at(path))
+}
+
+/// Reads a public key: a PEM file as `openssl pkey -pubout` writes it, or 64 lower-case hexadecimal digits on one line.
+///
+/// # Errors
+/// `key-file-unreadable`, `key-file-too-large`, `key-file-malformed`, `key-file-kind` (a private key, say),
+/// `key-file-algorithm`, `key-invalid`.
+pub fn read_public(path: &Path) -> Result<PublicKey, KeyFileError> {
+    let read = || {
+        let file = File::open(path).map_err(KeyFileProblem::Unreadable)?;
+        codec::read_public(&bounded(file)?)
+    };
+    read().map_err(|problem: KeyFileProblem| problem.at(path))
+}
+
+fn create(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+fn make_durable(mut file: File, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    // The name is on the disk only once its directory is.
+    #[cfg(unix)]
+    {
+        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        File::open(directory.unwrap_or(Path::new(".")))?.sync_all()?;
+    }
+    Ok(())
+}
+
+/// Asked of the open file, not of its name, which could lead elsewhere by now.
+fn refuse_exposed(file: &File) -> Result<(), KeyFileProblem> {
+    #[cfg(unix)]
+    {
+        let metadata = file.metadata().map_err(KeyFileProblem::Unreadable)?;
+        let mode = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o777;
+        if mode & 0o077 != 0 {
+            return Err(KeyFileProblem::Exposed { mode });
+        }
+    }
+    Ok(())
+}
+
+fn bounded(file: File) -> Result<Zeroizing<Vec<u8>>, KeyFileProblem> {
+    let limit = MAX_KEY_FILE_BYTES + 1;
+    // Room for everything at once: a buffer that grows leaves copies behind that nobody wipes.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(limit + 1));
+    file.take(limit as u64).read_to_end(&mut bytes).map_err(KeyFileProblem::Unreadable)?;
+    if bytes.len() < limit { Ok(bytes) } else { Err(KeyFileProblem::TooLarge) }
+}
+
+#[cfg(test)]
+mod openssl_tests;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,14 @@
+//! The shell: what meets the world. Clocks, calendars, key files, the auditor's walk, the one writer.
+//!
+//! The modules, lowest first; each uses only the core and those above it in this list.
+
+pub mod calendar;
+pub mod clock;
+pub mod core_dumps;
+pub mod keyfile;
+pub mod verify;
+pub mod replay;
+pub mod reading;
+pub mod receipts;
+pub mod ledger;
+pub mod client;

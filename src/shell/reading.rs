@@ -1,0 +1,165 @@
+//! Reading a ledger's folder with the help of its index: what a replay would give, without checking every signature
+//! again, where the operator's signed snapshot fits the entries. See [`crate::storage::index`] for what that is worth.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::core::chain::{Chain, Link};
+use crate::core::entry::Entry;
+use crate::core::statement::Statement;
+use crate::storage::bundle::{Bundle, Trouble};
+use crate::storage::index::{Index, Lists, Rejected, Snapshot, Walk, Why};
+
+pub use crate::storage::index::List;
+
+use super::replay::{Entries, Until};
+
+/// What is wanted of a ledger.
+#[derive(Clone, Copy, Debug)]
+pub enum Ask<'a> {
+    /// The state as of some point.
+    State(Until),
+    /// One entry, and a state that knows whoever signed it.
+    Entry(u64),
+    /// The entries that are in each of these lists, or every entry where there is no list, and the state after them.
+    Entries(&'a [List<'a>]),
+}
+
+/// What a state rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Basis {
+    /// The snapshot of so many entries, and a replay of those after it.
+    Snapshot(u64),
+    /// A replay of every entry, for this reason.
+    Replay(Why),
+}
+
+/// What was read.
+#[derive(Debug)]
+pub struct Reading<T> {
+    /// The history as far as it was read.
+    pub chain: Chain,
+    /// What was picked, in the order of the entries.
+    pub picked: Vec<T>,
+    /// What that rests on.
+    pub basis: Basis,
+}
+
+/// Reads a ledger by the index in its folder, or by a replay wherever that does not hold, or no folder is given. `pick`
+/// is asked about each
+/// entry that was wanted, and perhaps about others.
+///
+/// # Errors
+/// As [`super::replay::replay`].
+pub fn read<T>(
+    folder: Option<&Path>,
+    bundle: &dyn Bundle,
+    ask: Ask<'_>,
+    pick: &mut dyn FnMut(&Link, &Entry) -> Option<T>,
+) -> Result<Reading<T>, Trouble> {
+    // The index first: it must not know of a checkpoint that the look at the bundle is too early to see.
+    let hints = hints(folder, ask);
+    let entries = Entries::of(bundle)?;
+    let (chain, mut picked, basis) = match hints.and_then(|hints| resume(&entries, hints, pick)) {
+        Ok((chain, picked)) => {
+            let basis = Basis::Snapshot(chain.size());
+            (chain, picked, basis)
+        }
+        Err(why) => (Chain::new(), Vec::new(), Basis::Replay(why)),
+    };
+    let until = match ask {
+        Ask::State(until) => until,
+        Ask::Entry(index) => Until::Entry(index),
+        Ask::Entries(_) => Until::End,
+    };
+    let chain = entries.replay(chain, until, &mut |link, entry| picked.extend(pick(link, entry)))?;
+    Ok(Reading { chain, picked, basis })
+}
+
+/// What the index says, before anything of it is checked.
+struct Hints {
+    snapshot: Snapshot,
+    wanted: BTreeSet<u64>,
+    /// Where every entry is wanted.
+    all: bool,
+}
+
+/// Reads the index, and closes it at once: others may be waiting to open it.
+fn hints(folder: Option<&Path>, ask: Ask<'_>) -> Result<Hints, Why> {
+    let index = Index::open_as_it_is(folder.ok_or(Why::Asked)?)?;
+    let snapshot = Snapshot::read(&index.kept()?)?;
+    let (chain, size) = (snapshot.chain(), snapshot.size());
+    let later = match ask {
+        Ask::State(Until::Entry(last)) => last < size.saturating_sub(1),
+        Ask::State(Until::Time(last)) => chain.recorded_at().is_some_and(|at| at.time() > last),
+        Ask::State(Until::End) | Ask::Entry(_) | Ask::Entries(_) => false,
+    };
+    if later {
+        return Err(Why::Later);
+    }
+    let wanted = match ask {
+        Ask::State(_) => BTreeSet::new(),
+        Ask::Entry(index) => BTreeSet::from([index]),
+        Ask::Entries(lists) => in_each(&index, snapshot.lists(), lists, size)?,
+    };
+    Ok(Hints { snapshot, wanted, all: matches!(ask, Ask::Entries([])) })
+}
+
+/// The entries that are in each of the lists, of which none may lack one.
+fn in_each(index: &Index, expected: &Lists, lists: &[List<'_>], below: u64) -> Result<BTreeSet<u64>, Why> {
+    let mut wanted: Option<BTreeSet<u64>> = None;
+    for list in lists {
+        let found = index.list(list, below)?;
+        if !expected.confirm(list, &found) {
+            return Err(Why::Damaged("a list is not complete".to_owned()));
+        }
+        wanted = Some(match wanted {
+            None => found.into_iter().collect(),
+            Some(wanted) => found.into_iter().filter(|index| wanted.contains(index)).collect(),
+        });
+    }
+    Ok(wanted.unwrap_or_default())
+}
+
+/// Checks a snapshot against every entry up to it, and picks the wanted ones on the way.
+fn resume<T>(
+    entries: &Entries<'_>,
+    hints: Hints,
+    pick: &mut dyn FnMut(&Link, &Entry) -> Option<T>,
+) -> Result<(Chain, Vec<T>), Why> {
+    let Hints { snapshot, wanted, all } = hints;
+    let (mut walk, mut picked, mut rejected) = (Walk::new(entries.published()), Vec::new(), None);
+    let read = entries.read(0, &mut |bytes| {
+        let index = walk.size();
+        match walk.push(bytes) {
+            Ok(leaf) if all || wanted.contains(&index) => {
+                let found = Entry::parse(bytes).ok().zip(Some(leaf)).map(|(entry, leaf)| (link(&entry, leaf), entry));
+                picked.extend(found.and_then(|(link, entry)| pick(&link, &entry)));
+            }
+            Ok(_) => {}
+            Err(why) => rejected = Some(why),
+        }
+        Ok(rejected.is_none() && walk.size() < snapshot.size())
+    });
+    // Whatever cannot be read, the replay names.
+    let outcome = read.map_err(|_| Rejected::OtherEntries).and_then(|()| rejected.map_or(Ok(()), Err));
+    outcome?;
+    let checkpoint = entries.checkpoint(snapshot.size()).ok().flatten();
+    let (chain, _) = snapshot.accept(walk, checkpoint.as_deref(), entries.published())?;
+    Ok((chain, picked))
+}
+
+/// What an entry became in a chain that leads to an accepted snapshot, in which every entry is lawful.
+fn link(entry: &Entry, leaf: crate::core::hash::Hash) -> Link {
+    Link {
+        index: entry.index,
+        recorded_at: Some(entry.recorded_at),
+        leaf,
+        statement: Statement::parse(&entry.payload).ok(),
+        lawful: true,
+        tiles: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,140 @@
+//! Replaying a bundle: the history up to some point, with every signature and rule checked on the way.
+//!
+//! For an auditor's verdict there is [`super::verify`]; this is for readers, who need the state, and who are told at
+//! the first fault that the copy in their hands is bad.
+
+use std::collections::BTreeSet;
+
+use crate::core::audit::CHECKPOINTS;
+use crate::core::chain::{Chain, Link};
+use crate::core::entry::Entry;
+use crate::core::fault::{Code, Fault};
+use crate::core::note::MAX_NOTE_BYTES;
+use crate::core::statement::Rule;
+use crate::core::tile::{self, TILE_WIDTH, Tile, TileKind};
+use crate::core::time::Time;
+use crate::storage::bundle::{Bundle, MAX_ENTRY_BUNDLE_BYTES, Trouble};
+use crate::storage::frozen::{Frozen, MAX_TAIL_BYTES};
+use crate::storage::layout::{Layout, TAIL};
+
+/// How far to replay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// To the end.
+    End,
+    /// To that entry, itself included.
+    Entry(u64),
+    /// To the last entry recorded before or at that second.
+    Time(Time),
+}
+
+impl Until {
+    fn includes(self, index: u64, entry: &Entry) -> bool {
+        match self {
+            Self::End => true,
+            Self::Entry(last) => index <= last,
+            Self::Time(last) => entry.recorded_at.time() <= last,
+        }
+    }
+}
+
+/// Replays a bundle and hands over each entry.
+///
+/// # Errors
+/// The faults of the first entry that has any; what the bundle says.
+pub fn replay(bundle: &dyn Bundle, until: Until, each: &mut dyn FnMut(&Link, &Entry)) -> Result<Chain, Trouble> {
+    Entries::of(bundle)?.replay(Chain::new(), until, each)
+}
+
+/// The entries of a bundle, as of one moment.
+pub(super) struct Entries<'a> {
+    bundle: Frozen<'a>,
+    layout: Layout,
+}
+
+/// Takes an entry's bytes, and says whether to go on.
+type Take<'a> = dyn FnMut(&[u8]) -> Result<bool, Trouble> + 'a;
+
+impl<'a> Entries<'a> {
+    pub(super) fn of(bundle: &'a dyn Bundle) -> Result<Self, Trouble> {
+        let bundle = Frozen::of(bundle)?;
+        let layout = Layout::of(bundle.names()?);
+        Ok(Self { bundle, layout })
+    }
+
+    /// The sizes of which the bundle has checkpoints.
+    pub(super) fn published(&self) -> &BTreeSet<u64> {
+        &self.layout.checkpoints
+    }
+
+    /// The checkpoint of that size, as the bundle has it.
+    pub(super) fn checkpoint(&self, size: u64) -> Result<Option<Vec<u8>>, Trouble> {
+        self.bundle.read(&format!("{CHECKPOINTS}{size}"), MAX_NOTE_BYTES as u64)
+    }
+
+    /// Replays the entries after those that led to a chain.
+    pub(super) fn replay(
+        &self,
+        mut chain: Chain,
+        until: Until,
+        each: &mut dyn FnMut(&Link, &Entry),
+    ) -> Result<Chain, Trouble> {
+        self.published().iter().for_each(|size| chain.checkpoint_published(*size));
+        self.read(chain.size(), &mut |bytes| {
+            let entry = Entry::parse(bytes).map_err(|fault| fault.at(chain.size()))?;
+            if !until.includes(chain.size(), &entry) {
+                return Ok(false);
+            }
+            let mut faults = Vec::new();
+            let link = chain.extend(bytes, Rule::Cofactored, &mut faults);
+            if !faults.is_empty() {
+                return Err(Trouble::Faults(faults));
+            }
+            each(&link, &entry);
+            Ok(true)
+        })?;
+        Ok(chain)
+    }
+
+    /// Hands over the entries in order from one on, until told to stop.
+    pub(super) fn read(&self, from: u64, take: &mut Take<'_>) -> Result<(), Trouble> {
+        let bundles = self.layout.full_entry_bundles().zip(0..);
+        let full = bundles.take_while(|(number, expected)| number == expected).count() as u64;
+        let mut left = from % u64::from(TILE_WIDTH);
+        let mut after = |bytes: &[u8]| {
+            let skipped = left > 0;
+            left = left.saturating_sub(1);
+            if skipped { Ok(true) } else { take(bytes) }
+        };
+        let first = (from / u64::from(TILE_WIDTH)).min(full);
+        for index in first..full {
+            if !self.read_bundle(&Tile { kind: TileKind::Entries, index, width: TILE_WIDTH }, &mut after)? {
+                return Ok(());
+            }
+        }
+        if let Some(tail) = self.bundle.read(TAIL, MAX_TAIL_BYTES)? {
+            let overlap = tile::overlap(&tail, full);
+            let whole = tile::split(&tail).map_while(Result::ok);
+            for entry in whole.filter(|entry| tile::index_below(entry, overlap).is_none()) {
+                if !after(entry)? {
+                    return Ok(());
+                }
+            }
+        } else if let Some(width) = self.layout.widths(TileKind::Entries, full).next_back() {
+            self.read_bundle(&Tile { kind: TileKind::Entries, index: full, width }, &mut after)?;
+        }
+        Ok(())
+    }
+
+    fn read_bundle(&self, tile: &Tile, take: &mut Take<'_>) -> Result<bool, Trouble> {
+        let name = tile.path();
+        let missing = || Fault::new(Code::TileMissing, "an entry bundle", "no such file").in_file(&name);
+        let bytes = self.bundle.read(&name, MAX_ENTRY_BUNDLE_BYTES)?.ok_or_else(missing)?;
+        for entry in tile.entries(&bytes).map_err(|fault| fault.in_file(&name))? {
+            if !take(entry)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
