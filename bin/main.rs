@@ -1,3 +1,39 @@
-//! The command `candour`.
+//! The command `candour`: one file per command. It parses, calls the library, and prints.
+//!
+//! The verdict goes to standard output, errors and hints to standard error. Exit codes: 0 verified or done; 1 the
+//! evidence is bad; 2 could not judge.
 
-fn main() {}
+mod bundle;
+mod command;
+mod demo;
+mod failure;
+mod figures;
+mod filing;
+mod keys;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// A public, tamper-evident ledger of child-safety disclosures, requests and refusals.
+#[derive(Parser)]
+#[command(name = "candour", version, arg_required_else_help = true)]
+struct Arguments {
+    /// Print JSON instead of text.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: command::Command,
+}
+
+fn main() -> ExitCode {
+    // A key must not end up in a core file. Where the system cannot promise that, the command still has to work.
+    let _ = candour::shell::core_dumps::forbid_core_dumps();
+    let Arguments { json, command } = Arguments::parse();
+    let output = output::Output { json };
+    match command.run(&output) {
+        Ok(exit) => exit,
+        Err(failure) => failure.report(),
+    }
+}

@@ -1,0 +1,154 @@
+//! What commands read: bundles, policies, pins, and the history that a bundle holds.
+
+use std::fs::File;
+use std::io::{self, IsTerminal as _, Read as _};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use candour::core::chain::{Chain, Link};
+use candour::core::entry::Entry;
+use candour::core::fault::Fault;
+use candour::core::note::MAX_NOTE_BYTES;
+use candour::core::policy::Policy;
+use candour::core::state::State;
+use candour::core::time::{Date, Millis, Time};
+use candour::shell::reading::{Ask, Basis, Reading, read};
+use candour::shell::replay::{Until, replay};
+use candour::storage::bundle::{Bundle, Trouble};
+use candour::storage::open_bundle;
+use clap::Args;
+
+use crate::failure::Failure;
+use crate::output::say_error;
+
+/// Bytes of a policy, pin, receipt or event file, at most.
+const MAX_SMALL_FILE_BYTES: u64 = 4 * MAX_NOTE_BYTES as u64;
+
+/// A ledger to read.
+#[derive(Args)]
+pub struct BundleArgument {
+    /// A ledger's folder, an exported folder, or a zip of one.
+    #[arg(value_name = "LEDGER")]
+    pub path: PathBuf,
+}
+
+impl BundleArgument {
+    /// Opens it.
+    pub fn open(&self) -> Result<Box<dyn Bundle>, Failure> {
+        Ok(open_bundle(&self.path)?)
+    }
+
+    /// Opens it, or says what is wrong with the container: that is evidence too.
+    pub fn open_or_faults(&self) -> Result<Result<Box<dyn Bundle>, Vec<Fault>>, Failure> {
+        match open_bundle(&self.path) {
+            Ok(bundle) => Ok(Ok(bundle)),
+            Err(Trouble::Faults(faults)) => Ok(Err(faults)),
+            Err(trouble) => Err(trouble.into()),
+        }
+    }
+
+    /// Replays it, and hands over each entry on the way. Every signature and rule is checked; checkpoints, tiles and
+    /// trust are not, which is what `verify` is for.
+    pub fn replay(&self, until: Until, each: &mut dyn FnMut(&Link, &Entry)) -> Result<Chain, Failure> {
+        let bundle = self.open()?;
+        replay(bundle.as_ref(), until, each).map_err(|trouble| self.failure(trouble))
+    }
+
+    fn failure(&self, trouble: Trouble) -> Failure {
+        Failure::from(trouble).hint(format!("candour verify {} --policy FILE names every fault", self.path.display()))
+    }
+}
+
+/// A ledger to read, by the operator's index where that stands beside it.
+#[derive(Args)]
+pub struct ReadingArguments {
+    #[command(flatten)]
+    bundle: BundleArgument,
+    /// Check every signature and rule, even where the operator's own signed snapshot of the state fits the entries
+    #[arg(long)]
+    replay: bool,
+}
+
+impl ReadingArguments {
+    /// Reads it, and picks from the entries that were asked for. At a terminal, says where the operator's snapshot stood
+    /// in for a replay.
+    pub fn read<T>(
+        &self,
+        ask: Ask<'_>,
+        pick: &mut dyn FnMut(&Link, &Entry) -> Option<T>,
+    ) -> Result<Reading<T>, Failure> {
+        let folder = (!self.replay).then_some(self.bundle.path.as_path());
+        let reading =
+            read(folder, self.bundle.open()?.as_ref(), ask, pick).map_err(|trouble| self.bundle.failure(trouble))?;
+        if let Basis::Snapshot(size) = reading.basis
+            && io::stderr().is_terminal()
+        {
+            let note =
+                format!("the first {size} entries are as the operator's snapshot has them; --replay checks each");
+            say_error("note", &note);
+        }
+        Ok(reading)
+    }
+}
+
+/// The state of a ledger that was opened; every ledger that replays was.
+pub fn state(chain: &Chain) -> Result<&State, Failure> {
+    chain.state().ok_or_else(|| Failure::unjudged("an empty ledger: it was never opened"))
+}
+
+/// Reads a small file whole.
+pub fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(|error| Failure::io(path, error))?;
+    file.take(MAX_SMALL_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(|error| Failure::io(path, error))?;
+    if bytes.len() as u64 > MAX_SMALL_FILE_BYTES {
+        return Err(Failure::unjudged(format!("{}: more than {MAX_SMALL_FILE_BYTES} bytes", path.display())));
+    }
+    Ok(bytes)
+}
+
+/// Reads a policy.
+pub fn read_policy(path: &Path) -> Result<Policy, Failure> {
+    // A reader's own mistake: nothing is said of the evidence.
+    Policy::parse(&read_file(path)?).map_err(|fault| Failure::unjudged(format!("{}: {fault}", path.display())))
+}
+
+/// A point in a ledger's history: an entry's index, or a time.
+#[derive(Clone, Copy, Debug)]
+pub enum Point {
+    /// Right after that entry.
+    Index(u64),
+    /// As of that instant.
+    Time(Time),
+}
+
+impl Point {
+    /// Which entries come until then.
+    pub fn until(self) -> Until {
+        match self {
+            Self::Index(index) => Until::Entry(index),
+            Self::Time(time) => Until::Time(time),
+        }
+    }
+}
+
+impl FromStr for Point {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if let Ok(index) = text.parse() {
+            return Ok(Self::Index(index));
+        }
+        if let Ok(time) = Time::parse(text) {
+            return Ok(Self::Time(time));
+        }
+        Date::parse(text)
+            .map(|date| Self::Time(date.start()))
+            .map_err(|_| "an index, a time like 2021-10-18T00:00:00Z, or a date like 2021-10-18".to_owned())
+    }
+}
+
+/// When an entry was recorded, as tables show it.
+pub fn day(recorded_at: Millis) -> String {
+    recorded_at.time().to_string()
+}

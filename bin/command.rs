@@ -1,0 +1,112 @@
+//! The commands, each in a file of its own.
+
+mod check;
+mod checkpoint;
+mod correct;
+mod demo;
+mod diff;
+mod disclose;
+mod enrol;
+mod export;
+mod file;
+mod findings;
+mod init;
+mod key;
+mod log;
+mod prove;
+mod replay;
+mod request;
+mod respond;
+mod show;
+mod status;
+
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+use crate::failure::Failure;
+use crate::output::Output;
+
+/// What can be asked of `candour`.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Tell the letters' story on a new ledger, and try to tamper with it
+    Demo(demo::Demo),
+    /// Verify a whole ledger against a policy: a folder, an export or a zip
+    Verify(verify::Verify),
+    /// Show the state of a ledger, now or at any point of its history
+    Replay(replay::Replay),
+    /// List the entries of a ledger
+    Log(log::Log),
+    /// Show one entry: its statement exactly as signed
+    Show(show::Show),
+    /// Make the receipt of an entry from a copy of the ledger
+    Prove(prove::Prove),
+    /// Verify a receipt, offline, with nothing but a policy
+    Check(check::Check),
+    /// Compare two copies of a ledger: one extends the other, or where they fork
+    Diff(diff::Diff),
+    /// Copy a ledger into a folder or a zip that anyone can verify
+    Export(export::Export),
+    /// Show what is due, answered, late, refused or overdue
+    Status(status::Status),
+    /// List what the replay noticed: silent restatements, missed deadlines
+    Findings(findings::Findings),
+    /// Ask platforms for something, by a deadline
+    Request(Box<request::Request>),
+    /// Disclose figures
+    Disclose(Box<disclose::Disclose>),
+    /// Answer a request by disclosures, or refuse items of it
+    Respond(Box<respond::Respond>),
+    /// Refuse items of a request on one ground
+    Refuse(Box<respond::Refuse>),
+    /// Replace figures in a disclosure; what was said before stays
+    Correct(Box<correct::Correct>),
+    /// Sign and file any event, written as a small JSON or TOML file
+    File(Box<file::File>),
+    /// Add a co-signature to a signed envelope
+    Sign(file::Sign),
+    /// File a signed envelope
+    Submit(file::Submit),
+    /// Make or show a key file
+    Key(key::Key),
+    /// Open a ledger
+    Init(Box<init::Init>),
+    /// Admit an actor to a ledger
+    Enrol(Box<enrol::Enrol>),
+    /// Sign and publish a checkpoint of a ledger
+    Checkpoint(checkpoint::Checkpoint),
+}
+
+impl Command {
+    /// Runs the command.
+    pub fn run(self, output: &Output) -> Result<ExitCode, Failure> {
+        match self {
+            Self::Demo(command) => command.run(output),
+            Self::Verify(command) => command.run(output),
+            Self::Replay(command) => command.run(output),
+            Self::Log(command) => command.run(output),
+            Self::Show(command) => command.run(output),
+            Self::Prove(command) => command.run(output),
+            Self::Check(command) => command.run(output),
+            Self::Diff(command) => command.run(output),
+            Self::Export(command) => command.run(output),
+            Self::Status(command) => command.run(output),
+            Self::Findings(command) => command.run(output),
+            Self::Request(command) => command.run(output),
+            Self::Disclose(command) => command.run(output),
+            Self::Respond(command) => command.run(output),
+            Self::Refuse(command) => command.run(output),
+            Self::Correct(command) => command.run(output),
+            Self::File(command) => command.run(output),
+            Self::Sign(command) => command.run(output),
+            Self::Submit(command) => command.run(output),
+            Self::Key(command) => command.run(output),
+            Self::Init(command) => command.run(output),
+            Self::Enrol(command) => command.run(output),
+            Self::Checkpoint(command) => command.run(output),
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! `candour request`: a regulator or a charity asks.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use candour::core::event::{Deadline, Event, Item, LegalBasis, RequestIssued};
+use candour::core::json::{List, Set};
+use candour::core::text::{Label, Slug, Text};
+use candour::core::time::Date;
+use candour::shell::calendar;
+use clap::Args;
+
+use crate::failure::Failure;
+use crate::filing::{Files, Filing, document};
+use crate::output::Output;
+
+/// Ask platforms for something.
+#[derive(Args)]
+pub struct Request {
+    #[command(flatten)]
+    filing: Filing,
+    /// What you call it; its full name will be YOU/NAME
+    #[arg(value_name = "NAME")]
+    name: Slug,
+    /// A platform that is asked; may be repeated
+    #[arg(long, value_name = "ACTOR", required = true)]
+    to: Vec<Slug>,
+    /// A line that says what it is about
+    #[arg(long)]
+    title: Label,
+    /// A question, as ITEM=TEXT; may be repeated
+    #[arg(long, value_name = "ITEM=TEXT", value_parser = parse_item, required = true)]
+    item: Vec<Item>,
+    /// The last day for an answer
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    deadline: Option<Date>,
+    /// The calendar in which that day ends: an IANA time zone
+    #[arg(long, value_name = "ZONE", default_value = "Europe/London")]
+    calendar: Label,
+    /// The addressees are bound by law to answer
+    #[arg(long, requires = "instrument")]
+    compulsory: bool,
+    /// The statute or regulation that gives the power, such as `uk-osa-2023`
+    #[arg(long)]
+    instrument: Option<Slug>,
+    /// Its section or article
+    #[arg(long, requires = "instrument")]
+    provision: Option<Label>,
+    /// A file to attach, such as the letter; may be repeated
+    #[arg(long, value_name = "FILE")]
+    attach: Vec<PathBuf>,
+}
+
+impl Request {
+    pub fn run(self, output: &Output) -> Result<ExitCode, Failure> {
+        let ledger = self.filing.open()?;
+        let author = self.filing.author(ledger.chain())?;
+        let mut files = Files::default();
+        let attachments: Vec<_> = self.attach.iter().map(|path| files.attach(path, None)).collect::<Result<_, _>>()?;
+        let deadline = match self.deadline {
+            None => None,
+            Some(date) => {
+                let ends_at = calendar::end_of(date, self.calendar.as_str()).map_err(Failure::unjudged)?;
+                Some(Deadline { calendar: self.calendar, date, ends_at })
+            }
+        };
+        let event = Event::RequestIssued(RequestIssued {
+            addressees: Set::new(self.to).ok_or_else(|| Failure::unjudged("1 to 64 different addressees"))?,
+            attachments: Set::new(attachments),
+            compulsory: self.compulsory,
+            deadline,
+            items: List::new(self.item).ok_or_else(|| Failure::unjudged("1 to 64 items"))?,
+            legal_basis: self.instrument.map(|instrument| LegalBasis { instrument, provision: self.provision }),
+            request: document(&author, &self.name)?,
+            title: self.title,
+        });
+        self.filing.file(output, ledger, event, &files, &[])?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn parse_item(text: &str) -> Result<Item, String> {
+    let (item, question) =
+        text.split_once('=').ok_or("ITEM=TEXT, such as `reports=How many reports did you receive?`")?;
+    let item = item.parse::<Slug>().map_err(|error| error.to_string())?;
+    Ok(Item { item, question: question.parse::<Text>().map_err(|error| error.to_string())? })
+}
+
+fn parse_date(text: &str) -> Result<Date, String> {
+    Date::parse(text).map_err(|_| "a date is like 2021-11-30".to_owned())
+}

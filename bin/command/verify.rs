@@ -1,0 +1,114 @@
+//! `candour verify`: the auditor's verdict.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use candour::core::audit::{Report, Verdict};
+use candour::core::statement::Rule;
+use candour::shell::verify::{Options, verify};
+use clap::Args;
+
+use crate::bundle::{BundleArgument, read_file, read_policy};
+use crate::failure::{Failure, bad_evidence};
+use crate::output::{BAD, FAINT, GOOD, Output, printable};
+
+/// Verify a whole ledger.
+#[derive(Args)]
+pub struct Verify {
+    #[command(flatten)]
+    bundle: BundleArgument,
+    /// Whom you trust: a C2SP tlog-policy file
+    #[arg(long, value_name = "FILE")]
+    policy: PathBuf,
+    /// A checkpoint or receipt that you kept; the ledger must extend it. May be repeated
+    #[arg(long, value_name = "CHECKPOINT")]
+    pin: Vec<PathBuf>,
+    /// Refuse signatures on which libraries disagree, too
+    #[arg(long)]
+    strict: bool,
+}
+
+impl Verify {
+    pub fn run(self, output: &Output) -> Result<ExitCode, Failure> {
+        match self.report(output) {
+            Ok(report) => {
+                if output.json {
+                    output.json(&report)
+                } else {
+                    print(output, &report, self.pin.len())
+                }
+                Ok(if report.verdict == Verdict::Verified { ExitCode::SUCCESS } else { bad_evidence() })
+            }
+            Err(failure) => {
+                if output.json {
+                    output.json(&serde_json::json!({
+                        "verdict": "unjudged", "origin": null, "size": 0, "sealed": 0, "root": null, "head": null,
+                        "faults": [], "not_checked": ["anything"], "findings": {},
+                    }));
+                }
+                Err(failure)
+            }
+        }
+    }
+
+    fn report(&self, output: &Output) -> Result<Report, Failure> {
+        let policy = read_policy(&self.policy)?;
+        let pins = self.pin.iter().map(|pin| read_file(pin)).collect::<Result<Vec<_>, _>>()?;
+        let rule = if self.strict { Rule::Strict } else { Rule::Cofactored };
+        let mut progress = output.progress();
+        let options = Options { pins, rule, progress: &mut progress };
+        match self.bundle.open_or_faults()? {
+            Ok(bundle) => Ok(verify(bundle.as_ref(), &policy, options)?),
+            Err(faults) => Ok(Report::unreadable(faults)),
+        }
+    }
+}
+
+/// The verdict for people: what was checked, what was not, and how far.
+pub fn print(output: &Output, report: &Report, pins: usize) {
+    let origin = printable(&report.origin);
+    if report.verdict == Verdict::Verified {
+        output.line(format!("{GOOD}verified{GOOD:#}  {origin}"));
+    } else {
+        let count = report.faults.len();
+        let plural = if count == 1 { "fault" } else { "faults" };
+        output.line(format!("{BAD}falsified{BAD:#}  {origin}: {count} {plural}"));
+    }
+    for fault in &report.faults {
+        let place = match (&fault.file, fault.index) {
+            (Some(file), Some(index)) => format!("{file}, entry {index}: "),
+            (Some(file), None) => format!("{file}: "),
+            (None, Some(index)) => format!("entry {index}: "),
+            (None, None) => String::new(),
+        };
+        let says = format!("{place}expected {}, found {}", fault.expected, fault.found);
+        output.line(format!("  {BAD}{}{BAD:#}  {}", fault.code, printable(&says)));
+    }
+    output.line(format!("  entries   {}", report.size));
+    output.line(match (report.sealed, report.size) {
+        (0, _) => "  sealed    to nothing: no valid checkpoint".to_owned(),
+        (sealed, size) if sealed == size => format!("  sealed    to entry {}, the last", sealed - 1),
+        (sealed, size) => {
+            format!("  sealed    to entry {}; tail to {} not yet promised by any checkpoint", sealed - 1, size - 1)
+        }
+    });
+    output.line(format!("  root      {}", report.root));
+    output.line(format!("  head      {}", report.head));
+    if report.verdict == Verdict::Verified {
+        output.line(
+            "  checked   every signature, link and rule; every tile, checkpoint and attachment; the policy's trust",
+        );
+    }
+    for words in &report.not_checked {
+        output.line(format!("  {FAINT}not checked{FAINT:#}  {}", printable(words)));
+    }
+    for (code, count) in report.finding_counts() {
+        output.line(format!("  noticed   {count} × {code}"));
+    }
+    if pins == 0 && report.verdict == Verdict::Verified {
+        output.line(format!(
+            "  {FAINT}without a pin, an operator who rewrote all of it unseen would not show; keep this ledger's \
+             checkpoint and pass it as --pin next time{FAINT:#}"
+        ));
+    }
+}

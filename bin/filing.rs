@@ -1,0 +1,295 @@
+//! Filing: what every command that says something has in common. It signs an event, vouches for what it saw, files it,
+//! and keeps the receipt.
+
+use std::cell::OnceCell;
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use candour::core::chain::Chain;
+use candour::core::checkpoint::SignedCheckpoint;
+use candour::core::event::{Attachment, Event};
+use candour::core::hash::{Hash, HashingReader};
+use candour::core::json::Count;
+use candour::core::key::SecretKey;
+use candour::core::statement::{Envelope, Seen, Statement};
+use candour::core::text::{DocumentId, Slug};
+use candour::core::time::{Millis, Time};
+use candour::shell::client::{Memory, extends, vouch};
+use candour::shell::clock::{Clock as _, SystemClock};
+use candour::shell::ledger::{Ledger, LedgerError};
+use candour::storage::folder_store::FolderStore;
+use clap::Args;
+use serde_json::json;
+
+use crate::failure::Failure;
+use crate::keys::PassphraseArguments;
+use crate::output::{GOOD, Output};
+
+/// How to sign and file.
+#[derive(Args)]
+pub struct Filing {
+    /// The ledger's folder
+    #[arg(value_name = "LEDGER")]
+    pub ledger: PathBuf,
+    /// The author's key file; may be repeated for co-signers whose keys are at hand
+    #[arg(long, value_name = "FILE", required = true)]
+    pub key: Vec<PathBuf>,
+    /// Write the signed envelope here instead of filing it, for others to co-sign or the operator to file
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// When the author signs; now if left out
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    issued_at: Option<Time>,
+    /// Do not vouch for the latest checkpoint
+    #[arg(long)]
+    no_seen: bool,
+    #[command(flatten)]
+    placing: Placing,
+    /// Read once: an encrypted key asks for its passphrase once.
+    #[arg(skip)]
+    keys: OnceCell<Vec<SecretKey>>,
+}
+
+/// How to place a statement on a ledger, and what to bring back.
+#[derive(Args)]
+pub struct Placing {
+    /// The operator's key file: publish a checkpoint at once, so that there is a receipt
+    #[arg(long, value_name = "FILE", env = "CANDOUR_OPERATOR_KEY")]
+    operator_key: Option<PathBuf>,
+    /// Where to write the receipt
+    #[arg(long, value_name = "FILE", requires = "operator_key")]
+    receipt: Option<PathBuf>,
+    #[command(flatten)]
+    passphrase: PassphraseArguments,
+}
+
+/// The files that a statement attaches, by their hashes.
+#[derive(Default)]
+pub struct Files(Vec<(Hash, PathBuf)>);
+
+impl Files {
+    /// Names a file in a statement.
+    pub fn attach(&mut self, path: &Path, media_type: Option<&str>) -> Result<Attachment, Failure> {
+        let file = File::open(path).map_err(|error| Failure::io(path, error))?;
+        let (length, sha256) = HashingReader::new(file).finish().map_err(|error| Failure::io(path, error))?;
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let media_type = media_type.unwrap_or_else(|| media_type_of(path));
+        let length = i64::try_from(length).ok().and_then(Count::new);
+        self.0.push((sha256, path.to_owned()));
+        Ok(Attachment {
+            holds: None,
+            length: length.ok_or_else(|| Failure::unjudged(format!("{}: too long", path.display())))?,
+            media_type: media_type.parse().map_err(Failure::unjudged)?,
+            name: name.parse().map_err(|error| Failure::io(path, error))?,
+            sha256,
+        })
+    }
+
+    fn open(&self, named: &Attachment) -> Option<Box<dyn Read>> {
+        let (_, path) = self.0.iter().find(|(hash, _)| *hash == named.sha256)?;
+        File::open(path).ok().map(|file| Box::new(file) as Box<dyn Read>)
+    }
+}
+
+/// The media type that a file's name suggests.
+fn media_type_of(path: &Path) -> &'static str {
+    match path.extension().and_then(|extension| extension.to_str()) {
+        Some("csv") => "text/csv",
+        Some("json") => "application/json",
+        Some("pdf") => "application/pdf",
+        Some("txt") => "text/plain",
+        _ => "application/octet-stream",
+    }
+}
+
+impl Filing {
+    /// Opens the ledger by replaying all of it: an author takes nobody's word for what was said before, not even the
+    /// operator's signed snapshot.
+    pub fn open(&self) -> Result<Ledger<FolderStore>, Failure> {
+        Ok(Ledger::open(open_store(&self.ledger)?)?)
+    }
+
+    fn keys(&self) -> Result<&[SecretKey], Failure> {
+        if let Some(keys) = self.keys.get() {
+            return Ok(keys);
+        }
+        let keys = self.key.iter().map(|path| self.placing.passphrase.read_key(path));
+        let keys = keys.collect::<Result<Vec<_>, _>>()?;
+        Ok(self.keys.get_or_init(|| keys))
+    }
+
+    /// The author's key, and the file it is in.
+    fn author_key(&self) -> Result<(&Path, &SecretKey), Failure> {
+        let first = self.key.first().zip(self.keys()?.first());
+        first.map(|(path, key)| (path.as_path(), key)).ok_or_else(|| Failure::unjudged("no key given"))
+    }
+
+    /// How its keys are read.
+    pub fn passphrase(&self) -> &PassphraseArguments {
+        &self.placing.passphrase
+    }
+
+    /// The actor whose key the first one is, by the ledger's own register.
+    pub fn author(&self, chain: &Chain) -> Result<Slug, Failure> {
+        let (path, key) = self.author_key()?;
+        let key = key.public()?;
+        let known = chain.state().and_then(|state| state.registry().keys().get(&key.id()));
+        let unknown = || Failure::evidence(format!("{}: the ledger knows no key {key}", path.display()));
+        known.map(|key| key.actor.clone()).ok_or_else(|| unknown().hint("its actor must be enrolled first"))
+    }
+
+    /// Signs an event and files it, or writes the envelope where `--out` asks for it.
+    pub fn file(
+        &self,
+        output: &Output,
+        mut ledger: Ledger<FolderStore>,
+        event: Event,
+        files: &Files,
+        more_keys: &[SecretKey],
+    ) -> Result<(), Failure> {
+        let author_key = self.author_key()?.1.public()?.id();
+        let chain = ledger.chain();
+        let state = chain.state().ok_or_else(|| Failure::unjudged("an empty ledger"))?;
+        let next = state.registry().keys().get(&author_key).map_or(0, |key| key.next);
+        // Without a `seen` too, nothing is signed for a history that does not extend the remembered one.
+        let seen = self.look(&ledger)?.filter(|_| !self.no_seen);
+        let statement = Statement {
+            author: self.author(chain)?,
+            event,
+            issued_at: self.issued_at.unwrap_or_else(|| now().time()),
+            ledger: state.origin().clone(),
+            nth: i64::try_from(next)
+                .ok()
+                .and_then(Count::new)
+                .ok_or_else(|| Failure::unjudged("a counter too large"))?,
+            seen,
+        };
+        let envelope = Envelope::sign(&statement, self.keys()?.iter().chain(more_keys))?;
+        if let Some(out) = &self.out {
+            fs::write(out, envelope.to_json()?).map_err(|error| Failure::io(out, error))?;
+            output.line(format!(
+                "{}: {} signed by {} key(s), not filed",
+                out.display(),
+                statement.event.kind(),
+                envelope.signatures.len()
+            ));
+            return Ok(());
+        }
+        self.placing.place(output, &mut ledger, envelope, files)?;
+        // What was published meanwhile is remembered too.
+        self.look(&ledger).map(drop)
+    }
+
+    /// Verifies what the ledger shows against what this key's owner saw before, and remembers it.
+    fn look(&self, ledger: &Ledger<FolderStore>) -> Result<Option<Seen>, Failure> {
+        let Some(key) = self.key.first() else { return Ok(None) };
+        let latest = ledger.latest_checkpoint()?;
+        // By the origin that is signed for: one that a checkpoint claims could make the client forget.
+        let origin = ledger.chain().origin().map_or("", |origin| origin.as_str());
+        let memory = Memory::beside(key, origin);
+        let remembered = memory.recall().map_err(|error| Failure::io(memory.path(), error))?;
+        let seen = match &latest {
+            Some(latest) => vouch(ledger.chain(), remembered.as_deref(), latest),
+            None => extends(ledger.chain(), remembered.as_deref()).map(|()| None),
+        };
+        let seen = seen.map_err(|fault| {
+            let hint = format!(
+                "nothing was signed; keep {} and this copy of the ledger: together they are evidence",
+                memory.path().display()
+            );
+            Failure::from(fault).hint(hint)
+        })?;
+        let Some(latest) = latest else { return Ok(None) };
+        memory.keep(&latest).map_err(|error| Failure::io(memory.path(), error))?;
+        Ok(seen)
+    }
+}
+
+impl Placing {
+    /// Files an envelope, publishes a checkpoint if the operator's key is at hand, and writes the receipt.
+    pub fn place(
+        &self,
+        output: &Output,
+        ledger: &mut Ledger<FolderStore>,
+        envelope: Envelope,
+        files: &Files,
+    ) -> Result<(), Failure> {
+        let filed = ledger.file(envelope, now(), &mut |named| files.open(named))?;
+        let mut sealed: Option<SignedCheckpoint> = None;
+        if let Some(path) = &self.operator_key {
+            sealed = Some(ledger.publish(&self.passphrase.read_key(path)?)?);
+        }
+        if let Some(path) = &self.receipt {
+            fs::write(path, ledger.receipt(filed.index)?.to_string()).map_err(|error| Failure::io(path, error))?;
+        }
+        if output.json {
+            let size = sealed.map(|sealed| sealed.checkpoint().size);
+            output
+                .json(&json!({ "index": filed.index, "again": filed.again, "sealed": size, "receipt": self.receipt }));
+            return Ok(());
+        }
+        let again = if filed.again { ", as it was already" } else { "" };
+        output.line(format!("{GOOD}recorded{GOOD:#}  entry {}{again}", filed.index));
+        match (&sealed, &self.receipt) {
+            (Some(checkpoint), Some(path)) => output.line(format!(
+                "  sealed by the checkpoint of {} entries; receipt in {}",
+                checkpoint.checkpoint().size,
+                path.display()
+            )),
+            (Some(checkpoint), None) => {
+                output.line(format!("  sealed by the checkpoint of {} entries", checkpoint.checkpoint().size));
+            }
+            (None, _) => output.line("  not yet sealed: the operator's next checkpoint will cover it"),
+        }
+        Ok(())
+    }
+}
+
+/// Opens a ledger's folder for writing, by its index.
+pub fn open_ledger(path: &Path) -> Result<Ledger<FolderStore>, Failure> {
+    Ok(Ledger::open_by_index(open_store(path)?, path)?.0)
+}
+
+fn open_store(path: &Path) -> Result<FolderStore, Failure> {
+    let (store, recovery) = FolderStore::open(path).map_err(LedgerError::from)?;
+    if recovery.dropped_bytes > 0 {
+        crate::output::say_error(
+            "note",
+            &format!(
+                "{}: dropped {} bytes of an entry that was never acknowledged",
+                path.display(),
+                recovery.dropped_bytes
+            ),
+        );
+    }
+    Ok(store)
+}
+
+/// The time by this machine's clock.
+pub fn now() -> Millis {
+    Millis::from_unix_ms(SystemClock.now_ms()).unwrap_or(Millis::MAX)
+}
+
+/// A time on the command line.
+pub fn parse_time(text: &str) -> Result<Time, String> {
+    Time::parse(text).map_err(|_| "a time is like 2021-10-18T09:00:00Z".to_owned())
+}
+
+impl From<LedgerError> for Failure {
+    fn from(error: LedgerError) -> Self {
+        match &error {
+            LedgerError::Refused(fault) => Self::evidence(format!("refused: {fault}")),
+            LedgerError::Falsified(_) => {
+                Self::evidence(&error).hint("candour verify names every fault; candour export of a good copy restores")
+            }
+            LedgerError::AttachmentNotHandedOver { .. } => Self::unjudged(&error).hint("name its file with --attach"),
+            _ => Self::unjudged(&error),
+        }
+    }
+}
+
+/// The full name of an author's document.
+pub fn document(author: &Slug, name: &Slug) -> Result<DocumentId, Failure> {
+    format!("{author}/{name}").parse().map_err(Failure::unjudged)
+}
