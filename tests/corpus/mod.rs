@@ -1,0 +1,17 @@
+//! The corpus: honest and tampered ledgers, each with the whole verdict that it must get.
+//!
+//! `fixtures/ledgers/<case>/` holds `bundle.zip`, `expected.json`, and where it has them a `policy` of its own (else
+//! `fixtures/ledgers/policy` counts) and a `pin` or `receipt` that the reader kept. All of it is made here, from fixed
+//! keys and times; `CANDOUR_BLESS=1 cargo test the_corpus_is` writes it anew.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a case that cannot be made is a test that fails")]
+
+mod case;
+mod cases;
+mod disk;
+mod forge;
+mod property;
+mod python;
+mod receipts;
+mod story;
+mod zips;

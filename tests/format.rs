@@ -1,0 +1,149 @@
+//! FORMAT.md says what the code says: its limits, its codes and its words.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use candour::core::event::{Status, disclosure};
+use candour::core::event::{observation, registry, request, response, table};
+use candour::core::fault::Code;
+use candour::core::finding::FindingCode;
+use candour::core::{chain, json, merkle, note, policy, receipt, statement, text, tile};
+use candour::storage::bundle;
+
+fn root() -> PathBuf {
+    env!("CARGO_MANIFEST_DIR").into()
+}
+
+fn format() -> String {
+    fs::read_to_string(root().join("FORMAT.md")).unwrap()
+}
+
+/// The rows of the first table after a heading, cell by cell.
+fn rows(heading: &str) -> Vec<Vec<String>> {
+    let format = format();
+    let (_, after) =
+        format.split_once(&format!("\n## {heading}\n")).unwrap_or_else(|| panic!("no section {heading:?}"));
+    let lines = after.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
+    let cells = |line: &str| line.trim_matches('|').split('|').map(|cell| cell.trim().replace('`', "")).collect();
+    lines.skip(2).map(cells).collect()
+}
+
+#[test]
+fn the_codes_are_those_of_the_code() {
+    let expected: Vec<_> =
+        Code::ALL.iter().map(|code| vec![code.as_str().to_owned(), code.meaning().to_owned()]).collect();
+    assert_eq!(rows("9. Fault codes"), expected);
+}
+
+#[test]
+fn the_findings_are_those_of_the_code() {
+    use FindingCode::*;
+    let all = [SilentRestatement, AnsweredLate, NoResponseByDeadline, GroundOutsideBasis, CheckpointOverdue];
+    let found: Vec<_> = rows("8. Findings").into_iter().map(|row| row[0].clone()).collect();
+    assert_eq!(found, all.map(FindingCode::as_str));
+}
+
+#[test]
+fn the_limits_are_those_of_the_code() {
+    let expected = [
+        ("MAX_ENTRY_BYTES", tile::MAX_ENTRY_BYTES as u64),
+        ("MAX_SIGNATURES", statement::MAX_SIGNATURES as u64),
+        ("MAX_INTEGER", json::MAX_INTEGER as u64),
+        ("MAX_DEPTH", json::MAX_DEPTH as u64),
+        ("MAX_ORIGIN_BYTES", text::MAX_ORIGIN_BYTES as u64),
+        ("MAX_SLUG_BYTES", text::MAX_SLUG_BYTES as u64),
+        ("MAX_LABEL_BYTES", text::MAX_LABEL_BYTES as u64),
+        ("MAX_TEXT_BYTES", text::MAX_TEXT_BYTES as u64),
+        ("MAX_AUTHORITIES", registry::MAX_AUTHORITIES as u64),
+        ("MAX_ADDRESSEES", request::MAX_ADDRESSEES as u64),
+        ("MAX_ITEMS", request::MAX_ITEMS as u64),
+        ("MAX_REFERENCES", response::MAX_REFERENCES as u64),
+        ("MAX_OBSERVATIONS", observation::MAX_OBSERVATIONS as u64),
+        ("MAX_ATTACHMENTS", disclosure::MAX_ATTACHMENTS as u64),
+        ("MAX_CLOCK_AHEAD_SECONDS", chain::MAX_CLOCK_AHEAD_SECONDS),
+        ("MAX_FILES", bundle::MAX_FILES),
+        ("MAX_FILE_BYTES", bundle::MAX_FILE_BYTES),
+        ("MAX_TOTAL_BYTES", bundle::MAX_TOTAL_BYTES),
+        ("MAX_NOTE_BYTES", note::MAX_NOTE_BYTES as u64),
+        ("MAX_NOTE_SIGNATURES", note::MAX_NOTE_SIGNATURES as u64),
+        ("MAX_POLICY_BYTES", policy::MAX_POLICY_BYTES as u64),
+        ("MAX_LOGS", policy::MAX_LOGS as u64),
+        ("MAX_WITNESSES", policy::MAX_WITNESSES as u64),
+        ("MAX_GROUPS", policy::MAX_GROUPS as u64),
+        ("MAX_PROOF", merkle::MAX_PROOF as u64),
+        ("MAX_RECEIPT_BYTES", receipt::MAX_RECEIPT_BYTES as u64),
+        ("MAX_ENVELOPE_BYTES", statement::MAX_ENVELOPE_BYTES as u64),
+    ];
+    let number = |text: &str| match text {
+        "2^53 − 1" => (1 << 53) - 1,
+        text => text.replace(',', "").parse().unwrap_or_else(|_| panic!("{text:?} is no number")),
+    };
+    let found: Vec<_> = rows("1. Limits").iter().map(|row| (row[0].clone(), number(&row[1]))).collect();
+    assert_eq!(found, expected.map(|(name, value)| (name.to_owned(), value)));
+}
+
+#[test]
+fn the_words_are_those_of_the_code() {
+    let format = format();
+    assert!(format.contains(&format!("\n    {}\n", table::HEADER.join(","))), "the header of the table");
+    let statuses = format.lines().skip_while(|line| !line.starts_with("| status | SDMX")).skip(2);
+    let statuses = statuses.take_while(|line| line.starts_with('|')).map(|line| line.replace('`', ""));
+    let mut listed = 0;
+    for line in statuses {
+        let cells: Vec<_> = line.trim_matches('|').split('|').map(str::trim).collect();
+        let status: Status = serde_json::from_value(cells[0].into()).unwrap();
+        assert_eq!((status.as_str(), status.carries_value()), (cells[0], cells[2] == "yes"), "{line}");
+        listed += 1;
+    }
+    assert_eq!(listed, 9);
+    for bytes in [statement::PAYLOAD_TYPE.to_owned(), format!("\"DSSEv1\" SP \"{}\"", statement::PAYLOAD_TYPE.len())] {
+        assert!(format.contains(&bytes), "{bytes}");
+    }
+}
+
+/// The files below a folder whose names end so.
+fn files(folder: &Path, extension: &str, into: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let path = entry.path();
+        if path.is_dir() {
+            files(&path, extension, into);
+        } else if path.extension().is_some_and(|found| found == extension) {
+            into.push(path);
+        }
+    }
+}
+
+/// The part of a source that tests.
+fn tests_of<'a>(path: &Path, source: &'a str) -> &'a str {
+    let folder = path.components().any(|part| part.as_os_str() == "tests");
+    if folder || path.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with("tests")) {
+        return source;
+    }
+    source.split_once("#[cfg(test)]").map_or("", |(_, tests)| tests)
+}
+
+#[test]
+fn every_code_stands_in_some_test() {
+    let (mut sources, mut fixtures) = (Vec::new(), Vec::new());
+    ["src", "tests"].iter().for_each(|folder| files(&root().join(folder), "rs", &mut sources));
+    files(&root().join("fixtures"), "json", &mut fixtures);
+    let mut words = BTreeSet::new();
+    let split = |c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_';
+    for path in sources.iter().chain(&fixtures) {
+        let text = fs::read_to_string(path).unwrap();
+        let tests = if fixtures.contains(path) { &text } else { tests_of(path, &text) };
+        words.extend(tests.split(split).map(str::to_owned));
+    }
+    let named = |code: &Code| words.contains(&format!("{code:?}")) || words.contains(code.as_str());
+    let missing: Vec<_> = Code::ALL.iter().filter(|code| !named(code)).collect();
+    // Those that only whole ledgers show.
+    let of_ledgers = |code: &Code| {
+        use Code::{AttachmentMissing, CheckpointMissing, CheckpointUnsigned, FileUnexpected, PinMismatch};
+        [AttachmentMissing, CheckpointMissing, CheckpointUnsigned, FileUnexpected, PinMismatch].contains(code)
+    };
+    let elsewhere = !root().join("fixtures/ledgers").exists();
+    assert!(missing.iter().all(|code| elsewhere && of_ledgers(code)), "no test names {missing:?}");
+}
