@@ -1,6 +1,11 @@
 //! The integration tests: one binary, one file per subject.
 
+mod command_line;
 mod corpus;
+mod crash;
+mod demo;
 mod format;
+mod index;
+mod readme;
 mod tools;
 mod vectors;

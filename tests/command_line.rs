@@ -1,0 +1,291 @@
+//! The command as its users meet it: exit codes, what it says, and what it refuses.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use crate::tools::candour;
+
+/// A small ledger made with the command itself, in a folder of its own.
+pub(crate) struct Scene(tempfile::TempDir);
+
+const HEADER: &str = "service,metric,jurisdiction,age_band,harm_taxonomy,harm_version,harm_category,detection,outcome,\
+                      period,status,value_type,value,value_to,unit,rounded_to";
+
+impl Scene {
+    pub(crate) fn new() -> Self {
+        let scene = Self(tempfile::tempdir().expect("a temporary folder"));
+        for key in ["operator", "regulator", "platform", "charity", "stranger"] {
+            scene.ok(&format!("key new {key}.pem"));
+        }
+        scene.ok(
+            "init ledger --origin candour.example/test --policy policy --operator office=Office --key operator.pem \
+             --authority regulator=Regulator --authority-key regulator.pem",
+        );
+        scene.ok("enrol ledger example --name Example --role platform --new-key platform.pem --key regulator.pem");
+        scene.ok("enrol ledger charity --name Charity --role civil_society --new-key charity.pem --key regulator.pem");
+        scene.ok("request ledger letter --key charity.pem --to example --title Title --item a=What? --item b=When? \
+                  --deadline 2021-11-30 --operator-key operator.pem");
+        scene
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    pub(crate) fn command(&self, words: &str) -> Command {
+        let mut command = Command::new(candour());
+        command.args(words.split_whitespace()).current_dir(self.0.path()).env_remove("CANDOUR_OPERATOR_KEY");
+        command
+    }
+
+    fn run(&self, words: &str) -> Output {
+        self.command(words).output().expect("the command runs")
+    }
+
+    /// Runs a command that succeeds. Returns what it prints.
+    pub(crate) fn ok(&self, words: &str) -> String {
+        let output = self.run(words);
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "candour {words}\n{error}");
+        String::from_utf8(output.stdout).expect("utf-8")
+    }
+
+    /// Runs a command that fails. Returns what it says on standard error.
+    fn fails(&self, words: &str, code: i32) -> String {
+        let output = self.run(words);
+        let error = String::from_utf8(output.stderr).expect("utf-8");
+        assert_eq!(output.status.code(), Some(code), "candour {words}\n{error}");
+        assert!(!error.contains("panicked"), "candour {words}\n{error}");
+        error
+    }
+
+    pub(crate) fn figures(&self, value: u64) -> String {
+        let row = format!("example,Reports,GB,,,,,,,2021-Q2,given,integer,{value},,,");
+        fs::write(self.path("figures.csv"), format!("{HEADER}\n{row}\n")).expect("a table");
+        "--observations figures.csv --service example --period 2021-Q2 --subject Reports".to_owned()
+    }
+
+    pub(crate) fn verdict(&self, words: &str) -> serde_json::Value {
+        let output = self.run(&format!("verify {words} --json"));
+        serde_json::from_slice(&output.stdout).expect("one object of json")
+    }
+}
+
+#[test]
+fn what_cannot_be_judged_exits_with_2_and_says_where() {
+    let scene = Scene::new();
+    fs::write(scene.path("not-a-policy"), "hello\n").expect("a file");
+    fs::create_dir(scene.path("empty")).expect("a folder");
+    let table = [
+        ("verify ledger", "--policy"),
+        ("verify nowhere --policy policy", "nowhere"),
+        ("verify ledger --policy nowhere", "nowhere"),
+        ("verify ledger --policy not-a-policy", "not-a-policy"),
+        ("verify ledger --policy policy --pin nowhere", "nowhere"),
+        ("show ledger 99", "no entry 99"),
+        ("show ledger minus", "minus"),
+        ("replay ledger --at yesterday", "yesterday"),
+        ("replay ledger --at 99", "no entry 99"),
+        ("export ledger ledger", "ledger"),
+        ("checkpoint ledger --key platform.pem", "operator's key"),
+        ("checkpoint nowhere --key operator.pem", "nowhere"),
+        ("checkpoint ledger --key nowhere.pem", "nowhere.pem"),
+        ("key new operator.pem", "operator.pem"),
+        ("key public policy", "policy"),
+        ("submit ledger policy", "policy"),
+        ("frobnicate", "frobnicate"),
+        ("request ledger x --key charity.pem --to example --title T --item a=b --deadline 2021-02-30", "2021-02-30"),
+        (
+            "request ledger x --key charity.pem --to example --title T --item a=b --deadline 2021-03-01 --calendar Mars/One",
+            "Mars/One",
+        ),
+        (
+            "disclose ledger x --key platform.pem --service example --period 2021-Q9 --subject S --attach policy",
+            "2021-Q9",
+        ),
+        ("disclose ledger x --key platform.pem --service example --period 2021 --subject S", "--observations"),
+    ];
+    for (words, expected) in table {
+        // An envelope that is none is bad evidence; everything else here is a mistake of the user.
+        let code = if words == "submit ledger policy" { 1 } else { 2 };
+        let error = scene.fails(words, code);
+        assert!(error.contains(expected), "candour {words}\nexpected {expected:?} in:\n{error}");
+    }
+}
+
+#[test]
+fn what_the_law_refuses_exits_with_1_and_changes_nothing() {
+    let scene = Scene::new();
+    let figures = scene.figures(7);
+    let before = scene.verdict("ledger --policy policy");
+    let table = [
+        (format!("disclose ledger q2 --key charity.pem {figures}"), "role-not-allowed"),
+        (format!("disclose ledger q2 --key stranger.pem {figures}"), "knows no key"),
+        (format!("disclose ledger q2 --key platform.pem --key charity.pem {figures}"), "cosigner-not-allowed"),
+        ("request ledger r --key platform.pem --to example --title T --item a=b".to_owned(), "role-not-allowed"),
+        ("request ledger letter --key charity.pem --to example --title T --item a=b".to_owned(), "document-exists"),
+        ("request ledger r --key charity.pem --to nobody --title T --item a=b".to_owned(), "actor-unknown"),
+        ("request ledger r --key charity.pem --to charity --title T --item a=b".to_owned(), "role-not-allowed"),
+        (
+            "request ledger r --key charity.pem --to example --title T --item a=b --compulsory --instrument x"
+                .to_owned(),
+            "compulsion-not-allowed",
+        ),
+        (
+            "refuse ledger r --key platform.pem --to charity/letter --item z --ground not_collected".to_owned(),
+            "item-unknown",
+        ),
+        (
+            "respond ledger r --key platform.pem --to charity/letter --answer a=example/q9".to_owned(),
+            "document-unknown",
+        ),
+        ("refuse ledger r --key platform.pem --to charity/other --ground not_collected".to_owned(), "no request"),
+        (
+            "enrol ledger example --name E --role platform --new-key stranger.pem --key regulator.pem".to_owned(),
+            "actor-exists",
+        ),
+        (
+            "enrol ledger other --name E --role platform --new-key stranger.pem --key charity.pem".to_owned(),
+            "not-an-authority",
+        ),
+    ];
+    for (words, expected) in table {
+        let error = scene.fails(&words, 1);
+        assert!(error.contains(expected), "candour {words}\nexpected {expected:?} in:\n{error}");
+    }
+    assert_eq!(scene.verdict("ledger --policy policy"), before);
+}
+
+#[test]
+fn a_statement_filed_twice_is_one_entry() {
+    let scene = Scene::new();
+    let figures = scene.figures(7);
+    scene.ok(&format!("disclose ledger q2 --key platform.pem --out envelope.json {figures}"));
+    let first = scene.ok("submit ledger envelope.json --operator-key operator.pem --receipt one --json");
+    let again = scene.ok("submit ledger envelope.json --operator-key operator.pem --receipt two --json");
+    let index = |line: &str| serde_json::from_str::<serde_json::Value>(line).expect("json")["index"].as_u64();
+    assert_eq!((index(&first), index(&again)), (Some(4), Some(4)));
+    assert!(first.contains(r#""again":false"#) && again.contains(r#""again":true"#));
+    assert_eq!(fs::read(scene.path("one")).expect("a receipt"), fs::read(scene.path("two")).expect("a receipt"));
+    scene.ok("check two --policy policy");
+    // The same number of the same key with other words.
+    fs::remove_file(scene.path("envelope.json")).expect("the envelope");
+    let figures = scene.figures(8);
+    scene.ok(&format!("disclose ledger q3 --key platform.pem --out envelope.json {figures}"));
+    scene.ok("submit ledger envelope.json");
+    let event = r#"{"payload":"AAAA","payloadType":"application/vnd.candour.statement+json","signatures":[]}"#;
+    fs::write(scene.path("envelope.json"), event).expect("a file");
+    assert!(scene.fails("submit ledger envelope.json", 1).contains("envelope-malformed"));
+}
+
+#[test]
+fn what_is_owed_shows_as_of_any_time() {
+    let scene = Scene::new();
+    let figures = scene.figures(7);
+    assert!(scene.ok("status ledger").contains("overdue"));
+    scene.ok(&format!("disclose ledger q2 --key platform.pem {figures}"));
+    scene.ok(
+        "respond ledger answer --key platform.pem --to charity/letter --answer a=example/q2 --refuse b=not_collected",
+    );
+    let now = scene.ok("status ledger");
+    assert!(now.contains("answered late") && now.contains("not collected"), "{now}");
+    let then = scene.ok("status ledger --as-of 3");
+    assert!(then.contains("overdue") && !then.contains("answered"), "{then}");
+    let findings = scene.ok("findings ledger");
+    assert!(findings.contains("answered-late"), "{findings}");
+    scene.ok("correct ledger c --key platform.pem --supersedes example/q2 --reason error --note Wrong. --observations figures.csv");
+    let error = scene.fails(
+        "correct ledger c2 --key platform.pem --supersedes example/q2 --reason error --note No. --observations figures.csv",
+        1,
+    );
+    assert!(error.contains("document-superseded"), "{error}");
+}
+
+/// Takes from a key's owner what it remembers of any ledger.
+fn forget(scene: &Scene, key: &str) {
+    for entry in fs::read_dir(scene.path("")).expect("the folder").map_while(Result::ok) {
+        let name = entry.file_name().into_string().expect("utf-8");
+        if name.starts_with(key) && name.ends_with(".seen") {
+            fs::remove_file(entry.path()).expect("a memory");
+        }
+    }
+}
+
+#[test]
+fn copies_are_told_apart() {
+    let scene = Scene::new();
+    scene.ok("export ledger before.zip");
+    scene.ok("export ledger fork");
+    let figures = scene.figures(7);
+    scene.ok(&format!("disclose ledger q2 --key platform.pem --operator-key operator.pem {figures}"));
+    assert!(scene.ok("diff before.zip ledger").contains("extends"));
+    assert!(scene.ok("diff ledger ledger").contains("same"));
+    // The operator shows somebody else another history.
+    let figures = scene.figures(8);
+    let error = scene.fails(&format!("disclose fork q2 --no-seen --key platform.pem {figures}"), 1);
+    assert!(error.contains("pin-mismatch") && error.contains("nothing was signed"), "{error}");
+    // A client without a memory can be fooled.
+    forget(&scene, "platform.pem");
+    scene.ok(&format!("disclose fork q2 --no-seen --key platform.pem --operator-key operator.pem {figures}"));
+    let output = scene.run("diff ledger fork");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("differ from entry 4 on"));
+    // Each verifies by itself; a pin from the other shows it.
+    for copy in ["ledger", "fork"] {
+        assert_eq!(scene.verdict(&format!("{copy} --policy policy"))["verdict"], "verified");
+    }
+    let pinned = scene.verdict("fork --policy policy --pin ledger/checkpoint");
+    assert_eq!((&pinned["verdict"], &pinned["faults"][0]["code"]), (&"falsified".into(), &"pin-mismatch".into()));
+    // A ledger that hides its checkpoints does not make a client forget.
+    forget(&scene, "regulator.pem");
+    scene.ok("init again --origin candour.example/test --operator office=Office --key operator.pem \
+         --authority regulator=Regulator --authority-key regulator.pem");
+    scene.ok("enrol again example --name Example --role platform --new-key platform.pem --key regulator.pem --no-seen");
+    fs::remove_file(scene.path("again/checkpoint")).expect("the checkpoint");
+    fs::remove_dir_all(scene.path("again/checkpoints")).expect("the checkpoints");
+    let error = scene.fails(&format!("disclose again q3 --key platform.pem {figures}"), 1);
+    assert!(error.contains("pin-mismatch") && error.contains("nothing was signed"), "{error}");
+}
+
+#[test]
+fn one_process_writes_at_a_time_and_readers_go_on() {
+    let scene = Scene::new();
+    let store = candour::storage::folder_store::FolderStore::open(&scene.path("ledger")).expect("the ledger");
+    let error = scene.fails("checkpoint ledger --key operator.pem", 2);
+    assert!(error.contains(&format!("process {}", std::process::id())), "{error}");
+    assert_eq!(scene.verdict("ledger --policy policy")["verdict"], "verified");
+    scene.ok("status ledger");
+    drop(store);
+    scene.ok("checkpoint ledger --key operator.pem");
+}
+
+#[test]
+fn a_closed_pipe_is_no_failure() {
+    let scene = Scene::new();
+    let mut child = scene.command("log ledger").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("a child");
+    drop(child.stdout.take());
+    let mut lines = BufReader::new(child.stderr.take().expect("its errors")).lines();
+    assert!(lines.next().is_none(), "nothing on standard error");
+    assert_eq!(child.wait().expect("its end").code(), Some(0));
+}
+
+#[test]
+fn keys_are_private_and_never_shown() {
+    let scene = Scene::new();
+    fs::write(scene.path("pass"), "correct horse\n").expect("a file");
+    scene.ok("key new locked.pem --encrypt --passphrase-file pass");
+    let public = scene.ok("key public locked.pem --passphrase-file pass");
+    fs::write(scene.path("pass"), "wrong\n").expect("a file");
+    let error = scene.fails("key public locked.pem --passphrase-file pass", 2);
+    assert!(!error.contains("wrong") && !error.contains(public.trim()), "{error}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = |path: &Path| fs::metadata(path).expect("a file").permissions().mode() & 0o777;
+        assert_eq!(mode(&scene.path("locked.pem")), 0o600);
+        fs::set_permissions(scene.path("locked.pem"), fs::Permissions::from_mode(0o644)).expect("a mode");
+        assert!(scene.fails("key public locked.pem --passphrase-file pass", 2).contains("chmod 600"));
+    }
+}
