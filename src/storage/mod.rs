@@ -12,16 +12,17 @@
 
 use std::path::Path;
 
+pub mod name;
 pub mod bundle;
-pub mod bundle_writer;
-pub mod folder_bundle;
-pub mod folder_writer;
 pub mod memory_bundle;
+pub mod folder_bundle;
+mod zip_section;
+mod zip_directory;
+pub mod zip_bundle;
 pub mod layout;
 pub mod frozen;
-pub mod name;
-pub mod zip_bundle;
-mod zip_directory;
+pub mod bundle_writer;
+pub mod folder_writer;
 pub mod zip_writer;
 pub mod store;
 pub mod memory_store;

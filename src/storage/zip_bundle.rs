@@ -9,7 +9,6 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use flate2::Crc;
 use flate2::read::DeflateDecoder;
@@ -17,6 +16,7 @@ use flate2::read::DeflateDecoder;
 use super::bundle::{Bundle, Trouble, carry};
 use super::name;
 use super::zip_directory::{self, Member};
+use super::zip_section::Section;
 use crate::core::fault::{Code, Fault};
 
 /// A bundle in one zip archive, judged as a container when it was opened.
@@ -43,7 +43,7 @@ impl ZipBundle {
         if !metadata.is_file() {
             return Err(io(io::Error::new(io::ErrorKind::InvalidInput, "neither a folder nor a file")));
         }
-        let archive = Section { file: Arc::new(file), at: 0, end: metadata.len() };
+        let archive = Section::new(file, metadata.len());
         let members = zip_directory::read(&archive, path)?;
         Ok(Self { path: path.into(), archive, members })
     }
@@ -63,39 +63,6 @@ impl Bundle for ZipBundle {
 
     fn locate(&self, name: &str) -> PathBuf {
         self.path.join(name)
-    }
-}
-
-/// A stretch of a file, read at its own position: many can be read at once.
-#[derive(Clone, Debug)]
-pub(super) struct Section {
-    file: Arc<File>,
-    at: u64,
-    end: u64,
-}
-
-impl Section {
-    /// Bytes left to read.
-    pub(super) fn len(&self) -> u64 {
-        self.end.saturating_sub(self.at)
-    }
-
-    /// The bytes from `start` to `end`, counted from the first of the file, as far as the section reaches.
-    pub(super) fn part(&self, start: u64, end: u64) -> Self {
-        Self { file: Arc::clone(&self.file), at: start.min(self.end), end: end.min(self.end) }
-    }
-}
-
-impl Read for Section {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let most = usize::try_from(self.len()).unwrap_or(usize::MAX).min(buffer.len());
-        let Some(buffer) = buffer.get_mut(..most) else { return Ok(0) };
-        #[cfg(unix)]
-        let read = std::os::unix::fs::FileExt::read_at(&*self.file, buffer, self.at)?;
-        #[cfg(windows)]
-        let read = std::os::windows::fs::FileExt::seek_read(&*self.file, buffer, self.at)?;
-        self.at = self.at.saturating_add(read as u64);
-        Ok(read)
     }
 }
 

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::bundle::{FaultList, MAX_FILES, MAX_TOTAL_BYTES, Trouble, carry, is_private, too_large};
 use super::name;
-use super::zip_bundle::Section;
+use super::zip_section::Section;
 use crate::core::fault::{Code, Fault};
 
 mod header;

@@ -68,6 +68,16 @@ pub struct Key {
     pub next: u64,
 }
 
+impl Key {
+    /// Whether it still signs.
+    fn check_in_force(&self, id: &KeyId) -> Result<(), Fault> {
+        match self.until {
+            None => Ok(()),
+            Some(until) => Err(Fault::new(Code::KeyRevoked, "a key in force", format!("{id}, ended by entry {until}"))),
+        }
+    }
+}
+
 impl Registry {
     pub(super) fn open(placed: &Placed<'_>, event: &LedgerOpened) -> Result<Self, Fault> {
         let statement = placed.statement;

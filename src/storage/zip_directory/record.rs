@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use super::refuse;
-use crate::storage::zip_bundle::Section;
+use crate::storage::zip_section::Section;
 
 const END: u32 = u32::from_le_bytes(*b"PK\x05\x06");
 const END64: u32 = u32::from_le_bytes(*b"PK\x06\x06");

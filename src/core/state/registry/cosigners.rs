@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::keys::check_in_force;
 use super::{Placed, Registry, Role};
 use crate::core::fault::{Code, Fault};
 use crate::core::key::{KeyId, PublicKey};
@@ -66,7 +65,7 @@ impl Registry {
         authorities: &mut BTreeSet<&'a Slug>,
     ) -> Result<(), Fault> {
         let key = self.known_key(signer)?;
-        check_in_force(signer, key)?;
+        key.check_in_force(signer)?;
         let actor = self.active(&key.actor)?;
         if takes.threshold && actor.authority {
             authorities.insert(&key.actor);

@@ -14,7 +14,7 @@ impl Registry {
         let signer = first_signer(placed)?;
         let key = self.known_key(signer)?;
         check_owner(signer, key, &placed.statement.author)?;
-        check_in_force(signer, key)
+        key.check_in_force(signer)
     }
 
     /// Whether the statement is the next one of its key.
@@ -100,7 +100,7 @@ impl Registry {
         let id = key.id();
         let known = self.known_key(&id)?;
         check_owner(&id, known, actor)?;
-        check_in_force(&id, known)
+        known.check_in_force(&id)
     }
 
     pub(super) fn known_key(&self, key: &KeyId) -> Result<&Key, Fault> {
@@ -117,11 +117,4 @@ fn check_owner(id: &KeyId, key: &Key, actor: &Slug) -> Result<(), Fault> {
         return Ok(());
     }
     Err(Fault::new(Code::AuthorMismatch, format!("a key of {actor}"), format!("{id} of {}", key.actor)))
-}
-
-pub(super) fn check_in_force(id: &KeyId, key: &Key) -> Result<(), Fault> {
-    match key.until {
-        None => Ok(()),
-        Some(until) => Err(Fault::new(Code::KeyRevoked, "a key in force", format!("{id}, ended by entry {until}"))),
-    }
 }
