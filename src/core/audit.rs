@@ -8,7 +8,7 @@ mod report;
 use std::collections::BTreeSet;
 
 use super::chain::{Chain, Link};
-use super::checkpoint::SignedCheckpoint;
+use super::checkpoint::{Checkpoint, SignedCheckpoint};
 use super::event::{Attachment, Observation};
 use super::fault::{Code, Fault};
 use super::finding::{Figures, Punctuality};
@@ -19,6 +19,7 @@ use super::note::VerifierKey;
 use super::policy::Policy;
 use super::receipt::Receipt;
 use super::statement::{Rule, Statement};
+use super::text::excerpt;
 
 pub use report::{MAX_FAULTS, Report, Verdict};
 
@@ -231,24 +232,16 @@ impl<'a> Audit<'a> {
     fn check_checkpoint(&mut self, origin: &str, published: &Published) {
         let Published { file, checkpoint } = published;
         let says = checkpoint.checkpoint();
-        if says.origin != origin {
-            let fault =
-                Fault::new(Code::CheckpointOriginMismatch, origin, says.origin.chars().take(128).collect::<String>());
-            self.fault(fault.in_file(file));
-        }
         if let Some(size) = file.strip_prefix(CHECKPOINTS).and_then(checkpoint_size).filter(|size| *size != says.size) {
             let fault = Fault::new(Code::CheckpointSizeMismatch, format!("size {size}"), format!("size {}", says.size));
             self.fault(fault.in_file(file));
         }
-        if let Err(fault) = self.check_signature(origin, checkpoint, &self.signers(says.size)) {
-            self.fault(fault.in_file(file));
-        }
+        self.check_origin_and_signature(origin, checkpoint, &self.signers(says.size), file);
         if says.size > self.chain.size() {
             let expected = format!("{} entries", says.size);
             let fault = Fault::new(Code::CheckpointBeyondEntries, expected, self.chain.size().to_string());
             self.fault(fault.in_file(file));
-        } else if let Some(root) = self.chain.mark_at(says.size).map(|mark| mark.root).filter(|root| *root != says.root)
-        {
+        } else if let Some(root) = self.other_root(says) {
             let expected = format!("root {root} at size {}", says.size);
             let fault = Fault::new(Code::CheckpointRootMismatch, expected, format!("root {}", says.root));
             self.fault(fault.in_file(file));
@@ -267,6 +260,28 @@ impl<'a> Audit<'a> {
     fn operator_at(&self, size: u64) -> Option<PublicKey> {
         let last = || self.chain.state().and_then(|state| state.registry().operator_keys().last().copied());
         self.chain.mark_at(size).and_then(|mark| mark.operator).or_else(last)
+    }
+
+    /// What checkpoints and pins have in common.
+    fn check_origin_and_signature(
+        &mut self,
+        origin: &str,
+        checkpoint: &SignedCheckpoint,
+        keys: &[PublicKey],
+        file: &str,
+    ) {
+        let found = &checkpoint.checkpoint().origin;
+        if found != origin {
+            self.fault(Fault::new(Code::CheckpointOriginMismatch, origin, excerpt(found)).in_file(file));
+        }
+        if let Err(fault) = self.check_signature(origin, checkpoint, keys) {
+            self.fault(fault.in_file(file));
+        }
+    }
+
+    /// The root that the entries have at a checkpoint's size, if it is not the checkpoint's.
+    fn other_root(&self, says: &Checkpoint) -> Option<Hash> {
+        self.chain.mark_at(says.size).map(|mark| mark.root).filter(|root| *root != says.root)
     }
 
     fn check_signature(&self, origin: &str, checkpoint: &SignedCheckpoint, keys: &[PublicKey]) -> Result<(), Fault> {
@@ -302,19 +317,12 @@ impl<'a> Audit<'a> {
             Some(state) => state.registry().operator_keys().to_vec(),
             None => self.signers(says.size),
         };
-        if says.origin != origin {
-            let found = says.origin.chars().take(128).collect::<String>();
-            self.fault(Fault::new(Code::CheckpointOriginMismatch, origin, found).in_file(PIN));
-        }
-        if let Err(fault) = self.check_signature(origin, pin, &keys) {
-            self.fault(fault.in_file(PIN));
-        }
+        self.check_origin_and_signature(origin, pin, &keys, PIN);
         let expected = format!("a ledger with root {} at size {}", says.root, says.size);
         if says.size > self.chain.size() {
             let found = format!("{} entries", self.chain.size());
             self.fault(Fault::new(Code::PinMismatch, expected, found).in_file(PIN));
-        } else if let Some(root) = self.chain.mark_at(says.size).map(|mark| mark.root).filter(|root| *root != says.root)
-        {
+        } else if let Some(root) = self.other_root(says) {
             self.fault(Fault::new(Code::PinMismatch, expected, format!("root {root}")).in_file(PIN));
         }
     }

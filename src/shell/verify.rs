@@ -21,7 +21,7 @@ pub struct Options<'a> {
     pub pins: Vec<Vec<u8>>,
     /// How strict to be with signatures.
     pub rule: Rule,
-    /// Called now and then with how many entries were checked, and how many there should be, where that is known.
+    /// Called after each entry with how many were checked, and how many there should be, where that is known.
     pub progress: &'a mut dyn FnMut(u64, Option<u64>),
 }
 

@@ -11,7 +11,10 @@ const MAX_PID_BYTES: u64 = 16;
 
 /// The writer's lock, held until it is dropped or the process ends, however it ends. The file stays.
 #[derive(Debug)]
-pub(super) struct Lock(#[allow(dead_code, reason = "the open file is the lock")] File);
+pub(super) struct Lock {
+    /// The lock goes with the open file.
+    _file: File,
+}
 
 impl Lock {
     /// Locks the file, and leaves the process id in it for whoever comes next.
@@ -30,6 +33,6 @@ impl Lock {
             }
         }
         file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id())).map_err(&io)?;
-        Ok(Self(file))
+        Ok(Self { _file: file })
     }
 }
