@@ -3,6 +3,7 @@
 //! The wire tag of a kind is its name in the JSON, never its position in an enum. What an event means is the law's
 //! business ([`super::state`]); here is only its shape.
 
+pub mod deadline;
 pub mod disclosure;
 pub mod observation;
 pub mod registry;
@@ -12,10 +13,11 @@ pub mod table;
 
 use serde::{Deserialize, Serialize};
 
+pub use deadline::Deadline;
 pub use disclosure::{Attachment, CorrectionFiled, CorrectionReason, DisclosureFiled, ErrorNotified};
 pub use observation::{Observation, Status, Value};
 pub use registry::{ActorEnrolled, ActorMarked, CheckpointRules, KeyAdded, KeyRevoked, KeyRotated, LedgerOpened, Role};
-pub use request::{Deadline, Item, LegalBasis, RequestAmended, RequestExtended, RequestIssued, RequestWithdrawn};
+pub use request::{Item, LegalBasis, RequestAmended, RequestExtended, RequestIssued, RequestWithdrawn};
 pub use response::{Answer, Extent, Ground, Outcome, ResponseFiled};
 
 /// What a statement says. The names of the kinds are in the past tense.

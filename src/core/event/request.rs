@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::deadline::Deadline;
 use super::disclosure::{Attachment, MAX_ATTACHMENTS};
 use crate::core::json::{List, Positive, Set};
 use crate::core::text::{DocumentId, Label, Slug, Text};
-use crate::core::time::{Date, Time};
 
 /// Addressees of a request, at most.
 pub const MAX_ADDRESSEES: usize = 64;
@@ -56,19 +56,6 @@ pub struct LegalBasis {
     /// The section or article.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provision: Option<Label>,
-}
-
-/// A day in a named calendar, and the instant at which that day ends there. The law uses the instant alone, so that a
-/// replay needs no time-zone data and gives the same verdict in thirty years.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Deadline {
-    /// The calendar: an IANA time zone, such as `Europe/London`.
-    pub calendar: Label,
-    /// The last day.
-    pub date: Date,
-    /// The first instant that is too late.
-    pub ends_at: Time,
 }
 
 /// The issuer replaced the items of a request.

@@ -4,6 +4,7 @@
 //! opening a ledger uses it again: the writer cannot write what the auditor would refuse. The rules stand by subject:
 //! [`registry`] (who may speak), [`requests`], [`disclosures`], over the names of [`documents`].
 
+pub mod deadlines;
 pub mod disclosures;
 pub mod documents;
 pub mod registry;
