@@ -5,6 +5,7 @@
 
 mod bundle;
 mod command;
+mod deadline;
 mod demo;
 mod failure;
 mod figures;

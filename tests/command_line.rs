@@ -78,6 +78,7 @@ fn what_cannot_be_judged_exits_with_2_and_says_where() {
     let scene = Scene::new();
     fs::write(scene.path("not-a-policy"), "hello\n").expect("a file");
     fs::create_dir(scene.path("empty")).expect("a folder");
+    let asks = "request ledger x --key charity.pem --to example --title T --item a=b";
     let table = [
         ("verify ledger", "--policy"),
         ("verify nowhere --policy policy", "nowhere"),
@@ -101,6 +102,25 @@ fn what_cannot_be_judged_exits_with_2_and_says_where() {
             "request ledger x --key charity.pem --to example --title T --item a=b --deadline 2021-03-01 --calendar Mars/One",
             "Mars/One",
         ),
+        (&format!("{asks} --within 0"), "1 to 3660 days"),
+        (&format!("{asks} --within 3661"), "1 to 3660 days"),
+        (&format!("{asks} --within 5 --deadline 2021-03-01"), "cannot be used with"),
+        (&format!("{asks} --within 5 --working-days"), "--holidays"),
+        (&format!("{asks} --within 5 --rolling"), "--holidays"),
+        (&format!("{asks} --within 5 --holidays england-and-wales"), "--working-days|--rolling"),
+        (&format!("{asks} --within 5 --working-days --rolling --holidays england-and-wales"), "cannot be used with"),
+        (&format!("{asks} --within 5 --rolling --holidays england-and-wales --calendar UTC"), "cannot be used with"),
+        (&format!("{asks} --working-days --holidays england-and-wales"), "--within"),
+        (&format!("{asks} --from 2021-03-01"), "--within"),
+        (&format!("{asks} --deadline 2021-03-01 --from 2021-02-01"), "cannot be used with"),
+        (&format!("{asks} --deadline 2021-03-01 --rolling --holidays england-and-wales"), "cannot be used with"),
+        (&format!("{asks} --within 5 --calendar Mars/One"), "Mars/One"),
+        (&format!("{asks} --within 5 --rolling --holidays nowhere.toml"), "nowhere.toml"),
+        (&format!("{asks} --within 5 --rolling --holidays policy"), "a calendar of holidays"),
+        (
+            &format!("{asks} --within 5 --working-days --holidays england-and-wales --from 2031-01-01"),
+            "2021 to 2027, which england-and-wales covers, found 2031-01-02",
+        ),
         (
             "disclose ledger x --key platform.pem --service example --period 2021-Q9 --subject S --attach policy",
             "2021-Q9",
@@ -112,6 +132,40 @@ fn what_cannot_be_judged_exits_with_2_and_says_where() {
         let code = if words == "submit ledger policy" { 1 } else { 2 };
         let error = scene.fails(words, code);
         assert!(error.contains(expected), "candour {words}\nexpected {expected:?} in:\n{error}");
+    }
+}
+
+#[test]
+fn a_deadline_is_a_date_or_counted() {
+    let scene = Scene::new();
+    let gulf = "name = \"gulf\"\ntime_zone = \"Asia/Kuwait\"\nweekend = [\"friday\", \"saturday\"]\n\
+                first_year = 2025\nlast_year = 2025\nsource = \"made up\"\nholidays = [2025-02-25]\n";
+    fs::write(scene.path("gulf.toml"), gulf).expect("a file");
+    // (the arguments, what the statement says)
+    let table = [
+        ("", "\"items\""),
+        (
+            "--deadline 2021-11-30",
+            r#""deadline":{"calendar":"Europe/London","date":"2021-11-30","ends_at":"2021-12-01T00:00:00Z"}"#,
+        ),
+        (
+            "--within 35 --from 2023-02-22 --calendar Australia/Sydney",
+            r#""deadline":{"calendar":"Australia/Sydney","counted":{"days":35,"from":"2023-02-22","kind":"calendar"},"date":"2023-03-29","ends_at":"2023-03-29T13:00:00Z"}"#,
+        ),
+        (
+            "--within 10 --working-days --from 2025-04-14 --holidays england-and-wales",
+            r#""counted":{"days":10,"from":"2025-04-14","holidays":["2025-04-18","2025-04-21"],"kind":"working"},"date":"2025-04-30","#,
+        ),
+        (
+            "--within 1 --rolling --from 2025-02-24 --holidays gulf.toml",
+            r#""deadline":{"calendar":"Asia/Kuwait","counted":{"days":1,"from":"2025-02-24","holidays":["2025-02-25"],"kind":"calendar_rolling","weekend":["friday","saturday"]},"date":"2025-02-26","ends_at":"2025-02-26T21:00:00Z"}"#,
+        ),
+        ("--within 3660", r#""kind":"calendar"},"date":""#),
+    ];
+    for (i, (arguments, says)) in table.into_iter().enumerate() {
+        scene.ok(&format!("request ledger r{i} --key charity.pem --to example --title T --item a=b {arguments}"));
+        let shown = scene.ok(&format!("show ledger {}", 4 + i));
+        assert!(shown.contains(says), "{arguments}\nexpected {says:?} in:\n{shown}");
     }
 }
 

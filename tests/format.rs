@@ -10,7 +10,7 @@ use candour::core::event::{Status, disclosure};
 use candour::core::event::{observation, registry, request, response, table};
 use candour::core::fault::Code;
 use candour::core::finding::FindingCode;
-use candour::core::{chain, json, merkle, note, policy, receipt, statement, text, tile};
+use candour::core::{chain, days, json, merkle, note, policy, receipt, statement, text, tile};
 use candour::storage::bundle;
 
 fn root() -> PathBuf {
@@ -60,6 +60,9 @@ fn the_limits_are_those_of_the_code() {
         ("MAX_AUTHORITIES", registry::MAX_AUTHORITIES as u64),
         ("MAX_ADDRESSEES", request::MAX_ADDRESSEES as u64),
         ("MAX_ITEMS", request::MAX_ITEMS as u64),
+        ("MAX_COUNTED_DAYS", days::MAX_COUNTED_DAYS),
+        ("MAX_HOLIDAYS", days::MAX_HOLIDAYS as u64),
+        ("MAX_WEEKEND_DAYS", days::MAX_WEEKEND_DAYS as u64),
         ("MAX_REFERENCES", response::MAX_REFERENCES as u64),
         ("MAX_OBSERVATIONS", observation::MAX_OBSERVATIONS as u64),
         ("MAX_ATTACHMENTS", disclosure::MAX_ATTACHMENTS as u64),

@@ -3,13 +3,12 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use candour::core::event::{Deadline, Event, Item, LegalBasis, RequestIssued};
+use candour::core::event::{Event, Item, LegalBasis, RequestIssued};
 use candour::core::json::{List, Set};
 use candour::core::text::{Label, Slug, Text};
-use candour::core::time::Date;
-use candour::shell::calendar;
 use clap::Args;
 
+use crate::deadline::DeadlineArguments;
 use crate::failure::Failure;
 use crate::filing::{Files, Filing, document};
 use crate::output::Output;
@@ -31,12 +30,8 @@ pub struct Request {
     /// A question, as ITEM=TEXT; may be repeated
     #[arg(long, value_name = "ITEM=TEXT", value_parser = parse_item, required = true)]
     item: Vec<Item>,
-    /// The last day for an answer
-    #[arg(long, value_name = "DATE", value_parser = parse_date)]
-    deadline: Option<Date>,
-    /// The calendar in which that day ends: an IANA time zone
-    #[arg(long, value_name = "ZONE", default_value = "Europe/London")]
-    calendar: Label,
+    #[command(flatten)]
+    deadline: DeadlineArguments,
     /// The addressees are bound by law to answer
     #[arg(long, requires = "instrument")]
     compulsory: bool,
@@ -57,18 +52,11 @@ impl Request {
         let author = self.filing.author(ledger.chain())?;
         let mut files = Files::default();
         let attachments: Vec<_> = self.attach.iter().map(|path| files.attach(path, None)).collect::<Result<_, _>>()?;
-        let deadline = match self.deadline {
-            None => None,
-            Some(date) => {
-                let ends_at = calendar::end_of(date, self.calendar.as_str()).map_err(Failure::unjudged)?;
-                Some(Deadline { calendar: self.calendar, date, ends_at })
-            }
-        };
         let event = Event::RequestIssued(RequestIssued {
             addressees: Set::new(self.to).ok_or_else(|| Failure::unjudged("1 to 64 different addressees"))?,
             attachments: Set::new(attachments),
             compulsory: self.compulsory,
-            deadline,
+            deadline: self.deadline.deadline()?,
             items: List::new(self.item).ok_or_else(|| Failure::unjudged("1 to 64 items"))?,
             legal_basis: self.instrument.map(|instrument| LegalBasis { instrument, provision: self.provision }),
             request: document(&author, &self.name)?,
@@ -84,8 +72,4 @@ fn parse_item(text: &str) -> Result<Item, String> {
         text.split_once('=').ok_or("ITEM=TEXT, such as `reports=How many reports did you receive?`")?;
     let item = item.parse::<Slug>().map_err(|error| error.to_string())?;
     Ok(Item { item, question: question.parse::<Text>().map_err(|error| error.to_string())? })
-}
-
-fn parse_date(text: &str) -> Result<Date, String> {
-    Date::parse(text).map_err(|_| "a date is like 2021-11-30".to_owned())
 }

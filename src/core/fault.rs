@@ -180,7 +180,7 @@ codes! {
     VersionMismatch "version-mismatch" "another version of the request than the current one"
     ItemUnknown "item-unknown" "an item that the request does not have"
     ItemDuplicate "item-duplicate" "one item twice"
-    DeadlineInvalid "deadline-invalid" "a deadline whose instant is not on its date"
+    DeadlineInvalid "deadline-invalid" "a deadline whose instant is not on its date, or its date not where its count ends"
     DeadlineNotLater "deadline-not-later" "an extension that does not lengthen"
     DeadlinePassed "deadline-passed" "an extension after the deadline"
     ResponseNotSuperseding "response-not-superseding" "a second response that does not supersede the first"

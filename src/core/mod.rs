@@ -8,6 +8,7 @@ pub mod hash;
 pub mod key;
 pub mod text;
 pub mod time;
+pub mod days;
 pub mod json;
 pub mod merkle;
 pub mod tile;

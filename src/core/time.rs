@@ -117,6 +117,11 @@ impl Date {
         Time::of(self.0.to_datetime(civil::Time::midnight()))
     }
 
+    /// That day of a calendar of the world. None outside the years 1970 to 9999.
+    pub fn from_civil(date: civil::Date) -> Option<Self> {
+        Self::within(date)
+    }
+
     /// The same day, for calendars of the world.
     pub fn as_civil(self) -> civil::Date {
         self.0

@@ -30,6 +30,9 @@ pub enum CalendarError {
     /// The date ends after the last instant that can be written.
     #[error("expected a date well before the end of the year 9999, found {0}")]
     TooLate(Date),
+    /// The date there, then, is none that can be written, or a day off the last one.
+    #[error("expected a time well within the years 1970 to 9999, found {0}")]
+    NoDate(Time),
 }
 
 impl CalendarError {
@@ -38,6 +41,7 @@ impl CalendarError {
         match self {
             Self::Unknown { .. } => "calendar-unknown",
             Self::TooLate(_) => "date-too-late",
+            Self::NoDate(_) => "date-out-of-range",
         }
     }
 }
@@ -57,6 +61,17 @@ pub fn end_of(date: Date, calendar: &str) -> Result<Time, CalendarError> {
     let midnight = date.next().ok_or_else(too_late)?.as_civil().to_datetime(civil::Time::midnight());
     let end = first_instant(&zone, midnight).ok_or_else(too_late)?;
     u64::try_from(end.as_second()).ok().and_then(Time::from_unix).ok_or_else(too_late)
+}
+
+/// The date that it is in the calendar at that instant.
+///
+/// # Errors
+/// [`CalendarError::Unknown`], [`CalendarError::NoDate`].
+pub fn date_at(time: Time, calendar: &str) -> Result<Date, CalendarError> {
+    let zone = zone(calendar)?;
+    let instant = i64::try_from(time.unix()).ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
+    let date = instant.and_then(|instant| Date::from_civil(zone.to_datetime(instant).date()));
+    date.ok_or(CalendarError::NoDate(time))
 }
 
 fn zone(calendar: &str) -> Result<TimeZone, CalendarError> {
@@ -178,6 +193,27 @@ mod tests {
     fn dates_that_end_after_the_last_year_are_refused() {
         for (date, calendar) in [("9999-12-31", "UTC"), ("9999-12-30", "Pacific/Pago_Pago")] {
             assert_eq!(end(date, calendar).unwrap_err().code(), "date-too-late", "{date} in {calendar}");
+        }
+    }
+
+    #[test]
+    fn a_date_lasts_until_it_ends() {
+        // (instant, calendar, the date there)
+        let table = [
+            ("2026-03-31T22:59:59Z", "Europe/London", Ok("2026-03-31")),
+            ("2026-03-31T23:00:00Z", "Europe/London", Ok("2026-04-01")),
+            ("2026-11-30T12:59:59Z", "Australia/Sydney", Ok("2026-11-30")),
+            ("2026-11-30T13:00:00Z", "Australia/Sydney", Ok("2026-12-01")),
+            ("1970-01-01T00:00:00Z", "UTC", Ok("1970-01-01")),
+            ("1970-01-01T00:00:00Z", "America/New_York", Err("date-out-of-range")),
+            ("9999-12-30T22:00:00Z", "Asia/Tokyo", Ok("9999-12-31")),
+            ("9999-12-30T22:00:01Z", "UTC", Err("date-out-of-range")),
+            ("2026-11-30T13:00:00Z", "Mars/One", Err("calendar-unknown")),
+        ];
+        for (time, calendar, expected) in table {
+            let found = date_at(Time::parse(time).unwrap(), calendar).map(|date| date.to_string());
+            let found = found.as_deref().map_err(CalendarError::code);
+            assert_eq!(found, expected, "{time} in {calendar}");
         }
     }
 

@@ -3,6 +3,7 @@
 //! The modules, lowest first; each uses only the core and those above it in this list.
 
 pub mod calendar;
+pub mod holidays;
 pub mod clock;
 pub mod core_dumps;
 pub mod keyfile;

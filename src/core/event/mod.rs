@@ -13,7 +13,7 @@ pub mod table;
 
 use serde::{Deserialize, Serialize};
 
-pub use deadline::Deadline;
+pub use deadline::{Counted, Deadline};
 pub use disclosure::{Attachment, CorrectionFiled, CorrectionReason, DisclosureFiled, ErrorNotified};
 pub use observation::{Observation, Status, Value};
 pub use registry::{ActorEnrolled, ActorMarked, CheckpointRules, KeyAdded, KeyRevoked, KeyRotated, LedgerOpened, Role};

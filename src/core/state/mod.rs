@@ -169,4 +169,4 @@ fn already_opened() -> Fault {
 }
 
 #[cfg(test)]
-pub(in crate::core) mod tests;
+pub(crate) mod tests;

@@ -2,6 +2,7 @@
 
 mod before;
 mod cosigners;
+mod deadlines;
 mod disclosures;
 mod keys;
 mod matrix;
@@ -27,6 +28,7 @@ fn tables() -> Vec<Table> {
         cosigners::tables(),
         matrix::tables(),
         requests::tables(),
+        deadlines::tables(),
         responses::tables(),
         disclosures::tables(),
     ]

@@ -8,7 +8,7 @@ use super::say::{answered, by, deadline, items};
 use super::scene::{END, Scene, Table};
 
 pub(super) fn tables() -> Vec<Table> {
-    vec![issued(), deadlines(), amended(), extended(), extended_for_one(), withdrawn()]
+    vec![issued(), amended(), extended(), extended_for_one(), withdrawn()]
 }
 
 fn issued() -> Table {
@@ -66,26 +66,6 @@ fn issued() -> Table {
         ("a suspended supporter", asks().with(&["beta"]), Err(ActorSuspended)),
     ];
     Table { scene, rows }
-}
-
-/// A day ends between 14 hours before and 12 hours after its end in UTC.
-fn deadlines() -> Table {
-    let asks = |ends_at| by("nspcc").asks("nspcc/r1").set("/deadline/ends_at", ends_at);
-    let last = |date, ends_at| asks(ends_at).set("/deadline/date", date);
-    let rows = vec![
-        ("in the farthest east", asks("2026-03-31T10:00:00Z"), Ok(())),
-        ("farther east", asks("2026-03-31T09:59:59Z"), Err(DeadlineInvalid)),
-        ("in UTC", asks("2026-04-01T00:00:00Z"), Ok(())),
-        ("in the farthest west", asks("2026-04-01T12:00:00Z"), Ok(())),
-        ("farther west", asks("2026-04-01T12:00:01Z"), Err(DeadlineInvalid)),
-        ("a day late", asks("2026-04-01T23:00:00Z"), Err(DeadlineInvalid)),
-        ("a day early", asks("2026-03-30T23:00:00Z"), Err(DeadlineInvalid)),
-        ("on a leap day", last("2028-02-29", "2028-03-01T00:00:00Z"), Ok(())),
-        ("on the last day there is", last("9999-12-31", "9999-12-31T23:59:59Z"), Ok(())),
-        ("on the first day there is", last("1970-01-01", "1970-01-01T10:00:00Z"), Ok(())),
-        ("before there are days", last("1970-01-01", "1970-01-01T09:59:59Z"), Err(DeadlineInvalid)),
-    ];
-    Table { scene: Scene::cast(), rows }
 }
 
 fn amended() -> Table {
