@@ -27,7 +27,7 @@ impl Findings {
         let bundle = self.bundle.open()?;
         let policy = Policy::parse(NOBODY)?;
         let mut progress = output.progress();
-        let options = Options { pins: Vec::new(), rule: Rule::Cofactored, progress: &mut progress };
+        let options = Options { pins: Vec::new(), rule: Rule::Cofactored, progress: &mut progress, watch: &mut () };
         let report = verify(bundle.as_ref(), &policy, options)?;
         if let Some(fault) = report.faults.iter().find(|fault| fault.code != Code::CheckpointUntrusted) {
             let hint = format!("candour verify {} --policy FILE names every fault", self.bundle.path.display());

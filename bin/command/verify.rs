@@ -56,7 +56,7 @@ impl Verify {
         let pins = self.pin.iter().map(|pin| read_file(pin)).collect::<Result<Vec<_>, _>>()?;
         let rule = if self.strict { Rule::Strict } else { Rule::Cofactored };
         let mut progress = output.progress();
-        let options = Options { pins, rule, progress: &mut progress };
+        let options = Options { pins, rule, progress: &mut progress, watch: &mut () };
         match self.bundle.open_or_faults()? {
             Ok(bundle) => Ok(verify(bundle.as_ref(), &policy, options)?),
             Err(faults) => Ok(Report::unreadable(faults)),

@@ -201,7 +201,7 @@ impl<'a> Scene<'a> {
 
 /// The verdict on the bundle at a path.
 pub fn judge(path: &Path, policy: &Policy, pins: Vec<Vec<u8>>) -> Result<Report, Failure> {
-    let options = Options { pins, rule: Rule::Cofactored, progress: &mut |_, _| {} };
+    let options = Options { pins, rule: Rule::Cofactored, progress: &mut |_, _| {}, watch: &mut () };
     match open_bundle(path) {
         Ok(bundle) => Ok(verify(bundle.as_ref(), policy, options)?),
         Err(Trouble::Faults(faults)) => Ok(Report::unreadable(faults)),

@@ -5,7 +5,7 @@
 
 mod report;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::chain::{Chain, Link};
 use super::checkpoint::{Checkpoint, SignedCheckpoint};
@@ -44,7 +44,7 @@ pub struct Audit<'a> {
     checkpoints: Vec<Published>,
     pins: Vec<SignedCheckpoint>,
     /// The attachments named, by hash and length.
-    attachments: BTreeSet<(Hash, u64)>,
+    attachments: BTreeMap<(Hash, u64), Known>,
     figures: Figures,
     punctuality: Punctuality,
 }
@@ -52,6 +52,15 @@ pub struct Audit<'a> {
 struct Published {
     file: String,
     checkpoint: SignedCheckpoint,
+}
+
+/// What is known of an attachment that a lawful statement named.
+#[derive(Clone, Copy)]
+struct Known {
+    /// The first entry to name it.
+    first: u64,
+    /// Whether nothing is wrong with it so far.
+    sound: bool,
 }
 
 impl<'a> Audit<'a> {
@@ -65,7 +74,7 @@ impl<'a> Audit<'a> {
             found: 0,
             checkpoints: Vec::new(),
             pins: Vec::new(),
-            attachments: BTreeSet::new(),
+            attachments: BTreeMap::new(),
             figures: Figures::default(),
             punctuality: Punctuality::default(),
         }
@@ -123,31 +132,46 @@ impl<'a> Audit<'a> {
         link
     }
 
-    /// The attachments that the caller is to read for an entry: none where the law refused it.
-    pub fn attachments_of<'l>(&self, link: &'l Link) -> &'l [Attachment] {
-        match &link.statement {
+    /// The attachments that the caller is to read for an entry: none where the law refused it; of those that were named
+    /// before, the ones that hold observations, as the entry says these again; and none that is known to be bad.
+    pub fn attachments_of<'l>(&self, link: &'l Link) -> Vec<&'l Attachment> {
+        let named = match &link.statement {
             Some(statement) if link.lawful => statement.event.attachments(),
             _ => &[],
+        };
+        let known = |named: &Attachment| self.attachments.get(&place(named));
+        let mut wanted: Vec<&Attachment> = Vec::new();
+        for named in named {
+            let again = known(named).is_some() || wanted.iter().any(|other| place(other) == place(named));
+            let told = wanted.iter().any(|other| place(other) == place(named) && other.holds.is_some());
+            let sound = known(named).is_none_or(|known| known.sound);
+            if !again || (named.holds.is_some() && sound && !told) {
+                wanted.push(named);
+            }
         }
+        wanted
     }
 
-    /// Takes what the caller found of an attachment: its length and hash, or nothing where it is not there.
-    /// Returns whether it is what the statement says, and this is the first to say so.
-    pub fn attachment(&mut self, link: &Link, named: &Attachment, found: Option<(u64, Hash)>) -> bool {
-        let first = self.attachments.insert((named.sha256, named.length.unsigned()));
-        if !first {
-            return false;
-        }
-        let expected = format!("{} bytes with sha-256 {}", named.length, named.sha256);
+    /// Takes what the caller found of an attachment: its length and hash, or nothing where it is not there; and, where it
+    /// holds observations and is no such table, what is wrong with it. It is at fault once, whoever names it.
+    pub fn attachment(&mut self, link: &Link, named: &Attachment, found: Option<(u64, Hash)>, table: Option<Fault>) {
+        let known = self.attachments.get(&place(named)).copied();
+        let expected = || format!("{} bytes with sha-256 {}", named.length, named.sha256);
         let fault = match found {
-            None => Fault::new(Code::AttachmentMissing, expected, "no such file"),
+            _ if known.is_some_and(|known| !known.sound) => None,
+            None => Some(Fault::new(Code::AttachmentMissing, expected(), "no such file")),
             Some((length, hash)) if length != named.length.unsigned() || hash != named.sha256 => {
-                Fault::new(Code::AttachmentMismatch, expected, format!("{length} bytes with sha-256 {hash}"))
+                let found = format!("{length} bytes with sha-256 {hash}");
+                Some(Fault::new(Code::AttachmentMismatch, expected(), found))
             }
-            Some(_) => return true,
+            Some(_) => table,
         };
-        self.fault(fault.at(link.index).in_file(attachment_name(&named.sha256)));
-        false
+        let first = known.map_or(link.index, |known| known.first);
+        let sound = known.is_none_or(|known| known.sound) && fault.is_none();
+        self.attachments.insert(place(named), Known { first, sound });
+        if let Some(fault) = fault {
+            self.fault(fault.at(first).in_file(attachment_name(&named.sha256)));
+        }
     }
 
     /// Takes an observation of an attachment that holds them.
@@ -331,6 +355,11 @@ impl<'a> Audit<'a> {
 /// The size that the name of a file in `checkpoints/` says: a number from 1 in decimal, without leading zeros.
 pub fn checkpoint_size(name: &str) -> Option<u64> {
     name.parse().ok().filter(|size: &u64| (1..=MAX_SIZE).contains(size) && size.to_string() == name)
+}
+
+/// What tells attachments apart: two statements may differ in what they say of one file's length.
+fn place(named: &Attachment) -> (Hash, u64) {
+    (named.sha256, named.length.unsigned())
 }
 
 /// The name in a bundle of the attachment with that hash.

@@ -1,10 +1,13 @@
 //! The auditor's walk over a bundle: reads its files and hands them to the [`Audit`], in bounded memory.
 
 mod attachment;
+mod watch;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::core::audit::{Audit, CHECKPOINT, CHECKPOINTS, Report, attachment_name};
+use crate::core::chain::Link;
+use crate::core::entry::Entry;
 use crate::core::fault::{Code, Fault};
 use crate::core::hash::Hash;
 use crate::core::note::MAX_NOTE_BYTES;
@@ -15,6 +18,10 @@ use crate::storage::bundle::{Bundle, MAX_ENTRY_BUNDLE_BYTES, Trouble};
 use crate::storage::frozen::{Frozen, MAX_TAIL_BYTES};
 use crate::storage::layout::{Layout, TAIL};
 
+use attachment::Naming;
+
+pub use watch::{Place, Seen, Watch};
+
 /// What an audit is asked beyond the bundle and the policy.
 pub struct Options<'a> {
     /// Checkpoints or receipts that the reader kept.
@@ -23,6 +30,8 @@ pub struct Options<'a> {
     pub rule: Rule,
     /// Called after each entry with how many were checked, and how many there should be, where that is known.
     pub progress: &'a mut dyn FnMut(u64, Option<u64>),
+    /// Who watches the entries and observations go by; `&mut ()` is nobody.
+    pub watch: &'a mut dyn Watch,
 }
 
 /// Verifies a whole ledger.
@@ -39,12 +48,14 @@ pub fn verify(bundle: &dyn Bundle, policy: &Policy, options: Options<'_>) -> Res
     let audit = Audit::new(policy, options.rule);
     let (current, malformed) = (Current::default(), BTreeSet::new());
     let layout = Layout::of(frozen.names()?);
-    let mut walk = Walk { bundle: &frozen, layout, audit, current, malformed, progress: options.progress };
+    let Options { pins, progress, watch, .. } = options;
+    let mut walk = Walk { bundle: &frozen, layout, audit, current, malformed, progress, watch };
     walk.checkpoints()?;
-    options.pins.iter().for_each(|pin| walk.audit.pin(pin));
+    pins.iter().for_each(|pin| walk.audit.pin(pin));
     let rest = walk.entries()?;
     walk.rest_of_tiles()?;
     walk.unexpected_files();
+    walk.watch.end(walk.audit.chain());
     let unknown = std::mem::take(&mut walk.layout.unknown);
     let mut report = walk.audit.finish();
     if rest > 0 {
@@ -62,6 +73,7 @@ struct Walk<'a> {
     /// Entry bundles that are at fault already.
     malformed: BTreeSet<Tile>,
     progress: &'a mut dyn FnMut(u64, Option<u64>),
+    watch: &'a mut dyn Watch,
 }
 
 /// The entries of the entry bundle that is being read, as the bundle would hold them.
@@ -197,9 +209,7 @@ impl Walk<'_> {
         for (tile, hashes) in &link.tiles {
             self.compare_hashes(tile, hashes)?;
         }
-        for named in self.audit.attachments_of(&link) {
-            attachment::check(self.bundle, &mut self.audit, &link, named)?;
-        }
+        self.figures(bytes, &link)?;
         if tile::push_entry(&mut self.current.bytes, bytes).is_ok() {
             self.current.ends.push(self.current.bytes.len());
         }
@@ -207,6 +217,23 @@ impl Walk<'_> {
             self.start_bundle(self.current.number.saturating_add(1))?;
         }
         (self.progress)(self.audit.chain().size(), self.audit.latest_size());
+        Ok(())
+    }
+
+    /// Hands over what a lawful entry says, and reads what it names.
+    fn figures(&mut self, bytes: &[u8], link: &Link) -> Result<(), Trouble> {
+        // What the law allowed could be read, and can be read again.
+        let (Some(statement), true, Ok(entry)) = (&link.statement, link.lawful, Entry::parse(bytes)) else {
+            return Ok(());
+        };
+        let by = Naming { link, entry: &entry, statement };
+        self.watch.entry(&by.seen(&self.audit));
+        for (position, observation) in (1..).zip(statement.event.observations()) {
+            self.watch.observation(&by.seen(&self.audit), Place::Inline { position }, observation);
+        }
+        for named in self.audit.attachments_of(link) {
+            attachment::check(self.bundle, &mut self.audit, self.watch, &by, named)?;
+        }
         Ok(())
     }
 

@@ -95,7 +95,7 @@ fn audit(case: &Found) -> Value {
         Err(fault) => return unjudged(fault),
     };
     let pins = case.pins.iter().map(|pin| fs::read(pin).unwrap()).collect();
-    let options = Options { pins, rule: Rule::Cofactored, progress: &mut |_, _| {} };
+    let options = Options { pins, rule: Rule::Cofactored, progress: &mut |_, _| {}, watch: &mut () };
     let report = open_bundle(&case.bundle).and_then(|bundle| verify(bundle.as_ref(), &policy, options));
     match report {
         Ok(report) => json!(report),

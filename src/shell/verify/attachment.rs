@@ -1,51 +1,71 @@
-//! Step 7 for one attachment: read once, hashed and, where it holds observations, read as a table on the way.
+//! Step 7 for one attachment: read once for each entry that names it, hashed and, where it holds observations, read as a
+//! table on the way.
 
+use super::watch::{Place, Seen, Watch};
 use crate::core::audit::{Audit, attachment_name};
 use crate::core::chain::Link;
+use crate::core::entry::Entry;
 use crate::core::event::Attachment;
 use crate::core::event::table::{self, TableError};
 use crate::core::hash::HashingReader;
+use crate::core::statement::Statement;
 use crate::storage::bundle::{Bundle, Trouble};
 
-/// Reads an attachment and tells the audit what it is.
+/// A lawful entry that names attachments.
+pub(super) struct Naming<'a> {
+    pub link: &'a Link,
+    pub entry: &'a Entry,
+    pub statement: &'a Statement,
+}
+
+impl Naming<'_> {
+    /// As a watcher sees it.
+    pub fn seen<'s>(&'s self, audit: &'s Audit<'_>) -> Seen<'s> {
+        Seen { link: self.link, entry: self.entry, statement: self.statement, chain: audit.chain() }
+    }
+}
+
+/// Reads an attachment, tells the audit what it is, and hands its observations over.
 pub(super) fn check(
     bundle: &dyn Bundle,
     audit: &mut Audit<'_>,
-    link: &Link,
+    watch: &mut dyn Watch,
+    by: &Naming<'_>,
     named: &Attachment,
 ) -> Result<(), Trouble> {
     let name = attachment_name(&named.sha256);
     let file = match bundle.open(&name) {
         Ok(Some(file)) => file,
         Ok(None) => {
-            audit.attachment(link, named, None);
+            audit.attachment(by.link, named, None, None);
             return Ok(());
         }
-        Err(trouble) => return unreadable(audit, link, named, trouble),
+        Err(trouble) => return unreadable(audit, by.link, named, trouble),
     };
     let mut reader = HashingReader::new(file);
-    let table = match (&link.statement, named.holds) {
-        (Some(statement), Some(_)) => table::read(&mut reader, |observation| {
-            audit.observe(link, statement, &observation);
+    // The header is line 1.
+    let mut line = 1;
+    let table = match named.holds {
+        Some(_) => table::read(&mut reader, |observation| {
+            line += 1;
+            audit.observe(by.link, by.statement, &observation);
+            let place = Place::Attached { sha256: named.sha256, line };
+            watch.observation(&by.seen(audit), place, &observation);
             Ok(())
         })
         .map(drop),
-        _ => Ok(()),
+        None => Ok(()),
     };
     let table = match table {
         Err(TableError::Io(error)) => {
-            return unreadable(audit, link, named, Trouble::reading(&bundle.locate(&name), error));
+            return unreadable(audit, by.link, named, Trouble::reading(&bundle.locate(&name), error));
         }
         Err(TableError::Fault(fault)) => Some(fault),
         Ok(()) => None,
     };
-    let (length, hash) = match reader.finish() {
-        Ok(read) => read,
-        Err(error) => return unreadable(audit, link, named, Trouble::reading(&bundle.locate(&name), error)),
-    };
-    let sound = audit.attachment(link, named, Some((length, hash)));
-    if let Some(fault) = table.filter(|_| sound) {
-        audit.fault(fault.at(link.index).in_file(name));
+    match reader.finish() {
+        Ok(read) => audit.attachment(by.link, named, Some(read), table),
+        Err(error) => return unreadable(audit, by.link, named, Trouble::reading(&bundle.locate(&name), error)),
     }
     Ok(())
 }
@@ -55,6 +75,6 @@ pub(super) fn check(
 fn unreadable(audit: &mut Audit<'_>, link: &Link, named: &Attachment, trouble: Trouble) -> Result<(), Trouble> {
     let Trouble::Faults(faults) = trouble else { return Err(trouble) };
     faults.into_iter().for_each(|fault| audit.fault(fault.in_file(attachment_name(&named.sha256))));
-    audit.attachment(link, named, None);
+    audit.attachment(link, named, None, None);
     Ok(())
 }
