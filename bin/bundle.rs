@@ -5,24 +5,30 @@ use std::io::{self, IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use candour::core::audit::Report;
 use candour::core::chain::{Chain, Link};
 use candour::core::entry::Entry;
-use candour::core::fault::Fault;
+use candour::core::fault::{Code, Fault};
 use candour::core::note::MAX_NOTE_BYTES;
 use candour::core::policy::Policy;
 use candour::core::state::State;
+use candour::core::statement::Rule;
 use candour::core::time::{Date, Millis, Time};
 use candour::shell::reading::{Ask, Basis, Reading, read};
 use candour::shell::replay::{Until, replay};
+use candour::shell::verify::{Options, Watch, verify};
 use candour::storage::bundle::{Bundle, Trouble};
 use candour::storage::open_bundle;
 use clap::Args;
 
 use crate::failure::Failure;
-use crate::output::say_error;
+use crate::output::{Output, say_error};
 
 /// Bytes of a policy, pin, receipt or event file, at most.
 const MAX_SMALL_FILE_BYTES: u64 = 4 * MAX_NOTE_BYTES as u64;
+
+/// Readers ask nobody to be trusted; whether the checkpoints are is for `verify` to say.
+const NOBODY: &[u8] = b"quorum none\n";
 
 /// A ledger to read.
 #[derive(Args)]
@@ -54,8 +60,26 @@ impl BundleArgument {
         replay(bundle.as_ref(), until, each).map_err(|trouble| self.failure(trouble))
     }
 
+    /// Verifies it whole for somebody who reads it, and watches on the way: checkpoints, tiles and attachments too. What
+    /// was seen is worth nothing before this returns.
+    pub fn verified(&self, output: &Output, watch: &mut dyn Watch) -> Result<Report, Failure> {
+        let bundle = self.open()?;
+        let policy = Policy::parse(NOBODY)?;
+        let mut progress = output.progress();
+        let options = Options { pins: Vec::new(), rule: Rule::Cofactored, progress: &mut progress, watch };
+        let report = verify(bundle.as_ref(), &policy, options)?;
+        match report.faults.iter().find(|fault| fault.code != Code::CheckpointUntrusted) {
+            Some(fault) => Err(Failure::evidence(fault).hint(self.hint())),
+            None => Ok(report),
+        }
+    }
+
     fn failure(&self, trouble: Trouble) -> Failure {
-        Failure::from(trouble).hint(format!("candour verify {} --policy FILE names every fault", self.path.display()))
+        Failure::from(trouble).hint(self.hint())
+    }
+
+    fn hint(&self) -> String {
+        format!("candour verify {} --policy FILE names every fault", self.path.display())
     }
 }
 

@@ -19,7 +19,7 @@ mod request;
 mod respond;
 mod show;
 mod status;
-
+mod table;
 mod verify;
 
 use std::process::ExitCode;
@@ -54,6 +54,8 @@ pub enum Command {
     Status(status::Status),
     /// List what the replay noticed: silent restatements, missed deadlines
     Findings(findings::Findings),
+    /// Write observations, requests, responses, findings, actors or entries as CSV, JSON or Parquet
+    Table(table::Table),
     /// Ask platforms for something, by a deadline
     Request(Box<request::Request>),
     /// Disclose figures
@@ -95,6 +97,7 @@ impl Command {
             Self::Export(command) => command.run(output),
             Self::Status(command) => command.run(output),
             Self::Findings(command) => command.run(output),
+            Self::Table(command) => command.run(output),
             Self::Request(command) => command.run(output),
             Self::Disclose(command) => command.run(output),
             Self::Respond(command) => command.run(output),

@@ -7,5 +7,6 @@ mod demo;
 mod format;
 mod index;
 mod readme;
+mod tables;
 mod tools;
 mod vectors;

@@ -26,3 +26,18 @@ pub(crate) fn is_missing(tool: &str) -> bool {
     eprintln!("NOT RUN: {tool} is missing, so what needs it was not tested");
     true
 }
+
+/// Whether python3, or a module that it needs, is missing. Says so; and where everything must run, that is a failure.
+pub(crate) fn is_missing_module(module: &str) -> bool {
+    if is_missing("python3") {
+        return true;
+    }
+    let found = Command::new("python3").args(["-c", &format!("import {module}")]).stderr(Stdio::null()).status();
+    if found.is_ok_and(|status| status.success()) {
+        return false;
+    }
+    let what = format!("the python module {module}");
+    assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "{what} is missing, and under CI=true every test runs");
+    eprintln!("NOT RUN: {what} is missing (python3 -m pip install {module}), so what needs it was not tested");
+    true
+}

@@ -328,4 +328,4 @@ fn unexpected(name: String) -> Fault {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -9,9 +9,9 @@
 mod case;
 mod cases;
 mod disk;
-mod forge;
+pub(crate) mod forge;
 mod property;
 mod python;
 mod receipts;
-mod story;
+pub(crate) mod story;
 mod zips;

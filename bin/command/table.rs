@@ -1,0 +1,200 @@
+//! `candour table`: what a ledger holds, for pandas, DuckDB or a spreadsheet.
+
+use std::fs::File;
+use std::io::{self, Seek as _, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use candour::core::time::{Date, Millis, Time};
+use candour::shell::clock::{Clock as _, SystemClock};
+use candour::shell::replay::Until;
+use candour::shell::tables::{self, AsOf, Format, Rows};
+use clap::{Args, ValueEnum};
+use serde_json::json;
+use tempfile::SpooledTempFile;
+
+use crate::bundle::{BundleArgument, state};
+use crate::failure::Failure;
+use crate::output::Output;
+
+/// Bytes of a table for standard output that are kept in memory until the copy is verified, at most; more are kept in a
+/// temporary file.
+const MAX_BYTES_IN_MEMORY: usize = 8 * 1024 * 1024;
+
+/// Write a table. Nothing is written of a copy that has a fault.
+#[derive(Args)]
+pub struct Table {
+    /// Which table
+    #[arg(value_enum)]
+    table: TableName,
+    /// A ledger's folder, an exported folder, or a zip of one
+    #[arg(value_name = "LEDGER", required_unless_present = "columns")]
+    ledger: Option<PathBuf>,
+    /// The format; CSV if left out
+    #[arg(long, value_enum)]
+    format: Option<FormatName>,
+    /// Where to write it, instead of standard output. A file that is there is replaced
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// As the ledger was at that time; now if left out
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    as_of: Option<Time>,
+    /// Show the columns of the table, and what each means
+    #[arg(long, conflicts_with_all = ["ledger", "format", "output", "as_of"])]
+    columns: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum TableName {
+    Observations,
+    Requests,
+    Responses,
+    Findings,
+    Actors,
+    Entries,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FormatName {
+    Csv,
+    Json,
+    Parquet,
+}
+
+impl Table {
+    pub fn run(self, output: &Output) -> Result<ExitCode, Failure> {
+        let table = tables::Table::from(self.table);
+        let Some(path) = self.ledger else {
+            show_columns(table, output);
+            return Ok(ExitCode::SUCCESS);
+        };
+        if self.as_of.is_some() && table == tables::Table::Findings {
+            return Err(Failure::unjudged("findings are of the whole ledger: --as-of does not go with them"));
+        }
+        let format = self.format.unwrap_or(if output.json { FormatName::Json } else { FormatName::Csv });
+        let now = || Millis::from_unix_ms(SystemClock.now_ms()).map_or(Time::MAX, Millis::time);
+        let as_of = self.as_of.map_or_else(|| AsOf::Now(now()), AsOf::Past);
+        let wanted = Wanted { bundle: BundleArgument { path }, table, format: format.into(), as_of };
+        match &self.output {
+            Some(target) => {
+                let rows = wanted.write_file(target, output)?;
+                if output.json {
+                    output.json(&json!({ "written": target, "rows": rows }));
+                } else {
+                    output.line(format!("{}: {rows} rows of {}", target.display(), table.as_str()));
+                }
+            }
+            None if format == FormatName::Parquet => {
+                return Err(Failure::unjudged("parquet is for a file").hint("name one with --output FILE"));
+            }
+            None => wanted.print(output)?,
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+struct Wanted {
+    bundle: BundleArgument,
+    table: tables::Table,
+    format: Format,
+    as_of: AsOf,
+}
+
+impl Wanted {
+    /// Writes the table beside its target, and puts it in place once the copy is verified.
+    fn write_file(&self, target: &Path, output: &Output) -> Result<u64, Failure> {
+        let folder = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let unwritten = |error: io::Error| Failure::io(target, error);
+        let mut builder = tempfile::Builder::new();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            // As for any new file: the umask takes its part.
+            builder.permissions(std::fs::Permissions::from_mode(0o666));
+        }
+        let file = builder.tempfile_in(folder).map_err(unwritten)?;
+        let (file, path) = file.into_parts();
+        let (file, rows): (File, u64) = self.write(file, output, unwritten)?;
+        file.sync_all().map_err(unwritten)?;
+        path.persist(target).map_err(|error| unwritten(error.error))?;
+        Ok(rows)
+    }
+
+    /// Prints the table, once the copy is verified.
+    fn print(&self, output: &Output) -> Result<(), Failure> {
+        let unkept = |error| Failure::unjudged(format!("a temporary file: {error}"));
+        let (mut kept, _) = self.write(SpooledTempFile::new(MAX_BYTES_IN_MEMORY), output, unkept)?;
+        kept.rewind().map_err(unkept)?;
+        // Nobody reads after a closed pipe, and that is no failure.
+        let mut out = io::stdout().lock();
+        match io::copy(&mut kept, &mut out).and_then(|_| out.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Failure::unjudged(format!("standard output: {error}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn write<W: Write + Send + 'static>(
+        &self,
+        out: W,
+        output: &Output,
+        unwritten: impl Fn(io::Error) -> Failure,
+    ) -> Result<(W, u64), Failure> {
+        let mut rows = Rows::new(self.table, self.format, self.as_of, out).map_err(&unwritten)?;
+        let report = self.bundle.verified(output, &mut rows)?;
+        if let (true, AsOf::Past(time)) = (rows.awaits_state(), self.as_of) {
+            // Before the ledger was opened there was nobody, and nothing was asked.
+            let chain = self.bundle.replay(Until::Time(time), &mut |_, _| {})?;
+            if chain.size() > 0 {
+                rows.state(state(&chain)?);
+            }
+        }
+        rows.finish(&report).map_err(unwritten)
+    }
+}
+
+fn show_columns(table: tables::Table, output: &Output) {
+    let columns = table.columns().iter();
+    if output.json {
+        columns.for_each(|column| {
+            let (name, kind) = (column.name, column.kind.as_str());
+            let (nullable, meaning) = (column.nullable, column.meaning);
+            output.json(&json!({ "column": name, "type": kind, "nullable": nullable, "meaning": meaning }));
+        });
+        return;
+    }
+    output.table(
+        ["column", "type", "meaning"],
+        columns.map(|column| [column.name.to_owned(), column.type_in_words(), column.meaning.replace('`', "")]),
+    );
+}
+
+fn time(text: &str) -> Result<Time, String> {
+    Time::parse(text)
+        .or_else(|_| Date::parse(text).map(Date::start))
+        .map_err(|_| "a time like 2021-10-18T00:00:00Z, or a date like 2021-10-18".to_owned())
+}
+
+impl From<TableName> for tables::Table {
+    fn from(name: TableName) -> Self {
+        match name {
+            TableName::Observations => Self::Observations,
+            TableName::Requests => Self::Requests,
+            TableName::Responses => Self::Responses,
+            TableName::Findings => Self::Findings,
+            TableName::Actors => Self::Actors,
+            TableName::Entries => Self::Entries,
+        }
+    }
+}
+
+impl From<FormatName> for Format {
+    fn from(name: FormatName) -> Self {
+        match name {
+            FormatName::Csv => Self::Csv,
+            FormatName::Json => Self::Json,
+            FormatName::Parquet => Self::Parquet,
+        }
+    }
+}
