@@ -2,6 +2,7 @@
 
 mod check;
 mod checkpoint;
+mod convert;
 mod correct;
 mod demo;
 mod diff;
@@ -10,9 +11,11 @@ mod enrol;
 mod export;
 mod file;
 mod findings;
+mod import;
 mod init;
 mod key;
 mod log;
+mod maps;
 mod prove;
 mod replay;
 mod request;
@@ -21,6 +24,8 @@ mod show;
 mod status;
 mod table;
 mod verify;
+
+pub use disclose::parse_period;
 
 use std::process::ExitCode;
 
@@ -60,6 +65,12 @@ pub enum Command {
     Request(Box<request::Request>),
     /// Disclose figures
     Disclose(Box<disclose::Disclose>),
+    /// Disclose a published table by a map: its figures, and the file as it was
+    Import(Box<import::Import>),
+    /// Turn a published table into observations by a map; needs no ledger and no key
+    Convert(convert::Convert),
+    /// List the maps that ship with the command, or print one to start from
+    Maps(maps::Maps),
     /// Answer a request by disclosures, or refuse items of it
     Respond(Box<respond::Respond>),
     /// Refuse items of a request on one ground
@@ -100,6 +111,9 @@ impl Command {
             Self::Table(command) => command.run(output),
             Self::Request(command) => command.run(output),
             Self::Disclose(command) => command.run(output),
+            Self::Import(command) => command.run(output),
+            Self::Convert(command) => command.run(output),
+            Self::Maps(command) => command.run(output),
             Self::Respond(command) => command.run(output),
             Self::Refuse(command) => command.run(output),
             Self::Correct(command) => command.run(output),

@@ -10,6 +10,7 @@ mod demo;
 mod failure;
 mod figures;
 mod filing;
+mod importing;
 mod keys;
 mod output;
 

@@ -55,6 +55,7 @@ impl Correct {
     }
 }
 
-fn parse_reason(text: &str) -> Result<CorrectionReason, String> {
+/// A reason on the command line.
+pub fn parse_reason(text: &str) -> Result<CorrectionReason, String> {
     serde_json::from_value(text.into()).map_err(|_| "inconsistency, error, methodology_change or late_data".to_owned())
 }

@@ -52,6 +52,7 @@ impl Disclose {
     }
 }
 
-fn parse_period(text: &str) -> Result<Period, String> {
+/// A period on the command line.
+pub fn parse_period(text: &str) -> Result<Period, String> {
     Period::parse(text).map_err(|_| "a period is like 2021, 2021-Q2, 2021-04 or 2021-04-01/2021-06-30".to_owned())
 }

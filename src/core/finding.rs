@@ -81,8 +81,12 @@ impl Figures {
         let key = Hash::of(&json::encode(&(&statement.author, &series))?);
         let now = Published { value: observation.value, status: observation.status, index };
         let Some(before) = self.series.insert(key, now) else { return Ok(()) };
-        // Without a value, the status is what was said.
-        let same = before.value == now.value && (now.value.is_some() || before.status == now.status);
+        let same = match (&before.value, &now.value) {
+            (Some(before), Some(now)) => before.same_figure(now),
+            // Without a value, the status is what was said.
+            (None, None) => before.status == now.status,
+            _ => false,
+        };
         let corrected = matches!(statement.event, Event::CorrectionFiled(_));
         if !same && !corrected {
             self.findings.push(Finding {

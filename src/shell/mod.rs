@@ -14,3 +14,4 @@ pub mod reading;
 pub mod receipts;
 pub mod ledger;
 pub mod client;
+pub mod import;

@@ -92,6 +92,15 @@ pub enum Value {
         /// At most.
         upper: Signed,
     },
+    /// A share somewhere between two, both included, of one denominator.
+    RatioRange {
+        /// Of how many.
+        denominator: Positive,
+        /// At least.
+        lower: Count,
+        /// At most.
+        upper: Count,
+    },
 }
 
 /// The unit of a duration.
@@ -131,6 +140,16 @@ pub enum Status {
 }
 
 impl DurationUnit {
+    /// So many seconds.
+    pub fn seconds(self) -> u32 {
+        match self {
+            Self::Second => 1,
+            Self::Minute => 60,
+            Self::Hour => 3_600,
+            Self::Day => 86_400,
+        }
+    }
+
     /// The unit as it is written in a statement.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -164,6 +183,32 @@ impl Status {
     }
 }
 
+impl Value {
+    /// Whether two values are the same figure, however spelled: ratios equal as fractions, durations in seconds. Values
+    /// of different kinds are different figures.
+    pub fn same_figure(&self, other: &Self) -> bool {
+        // Below 2^53 each, so a product fits.
+        let equal = |a: Count, of: Positive, b: Count, over: Positive| {
+            u128::from(a.unsigned()) * u128::from(over.unsigned())
+                == u128::from(b.unsigned()) * u128::from(of.unsigned())
+        };
+        let seconds = |amount: Count, unit: DurationUnit| u128::from(amount.unsigned()) * u128::from(unit.seconds());
+        match (*self, *other) {
+            (Self::Ratio { denominator: of, numerator: a }, Self::Ratio { denominator: over, numerator: b }) => {
+                equal(a, of, b, over)
+            }
+            (Self::Duration { amount: a, unit }, Self::Duration { amount: b, unit: other }) => {
+                seconds(a, unit) == seconds(b, other)
+            }
+            (
+                Self::RatioRange { denominator: of, lower: a, upper: c },
+                Self::RatioRange { denominator: over, lower: b, upper: d },
+            ) => equal(a, of, b, over) && equal(c, of, d, over),
+            (one, other) => one == other,
+        }
+    }
+}
+
 impl Observation {
     /// The rules that the law sets for every observation. Whether a number is plausible is no such rule.
     ///
@@ -181,6 +226,12 @@ impl Observation {
             }
             (Some(Value::Range { lower, upper }), true) if lower > upper => {
                 Err(Fault::new(Code::ValueOutOfRange, "lower not above upper", format!("{lower} to {upper}")))
+            }
+            (Some(Value::RatioRange { denominator, lower, upper }), true)
+                if lower > upper || upper.value() > denominator.value() =>
+            {
+                let expected = "lower not above upper, and a ratio of at most 1";
+                Err(Fault::new(Code::ValueOutOfRange, expected, format!("{lower} to {upper} of {denominator}")))
             }
             _ => Ok(()),
         }
@@ -216,7 +267,7 @@ pub struct Series<'a> {
     pub service: &'a Slug,
 }
 
-/// As people read it: `25700000`, `995/1000`, `25 hours`, `1000 to 5000`.
+/// As people read it: `25700000`, `995/1000`, `25 hours`, `1000 to 5000`, `4/100 to 5/100`.
 impl std::fmt::Display for Value {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -227,6 +278,12 @@ impl std::fmt::Display for Value {
                 write!(f, "{amount} {}{plural}", unit.as_str())
             }
             Self::Range { lower, upper } => write!(f, "{lower} to {upper}"),
+            Self::RatioRange { denominator, lower, upper } => {
+                write!(f, "{lower}/{denominator} to {upper}/{denominator}")
+            }
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

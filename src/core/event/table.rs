@@ -116,12 +116,40 @@ fn split(row: &str) -> Option<Vec<String>> {
 /// # Errors
 /// What the writer says.
 pub fn write<'a>(writer: impl Write, observations: impl IntoIterator<Item = &'a Observation>) -> std::io::Result<()> {
-    let mut writer = csv::WriterBuilder::new().from_writer(writer);
-    writer.write_record(HEADER)?;
-    for observation in observations {
-        writer.write_record(fields(observation))?;
+    let mut writer = TableWriter::new(writer)?;
+    observations.into_iter().try_for_each(|observation| writer.push(observation))?;
+    writer.finish()
+}
+
+/// Writes a table row by row.
+pub struct TableWriter<W: Write>(csv::Writer<W>);
+
+impl<W: Write> TableWriter<W> {
+    /// Begins a table with its header.
+    ///
+    /// # Errors
+    /// What the writer says.
+    pub fn new(writer: W) -> std::io::Result<Self> {
+        let mut writer = csv::Writer::from_writer(writer);
+        writer.write_record(HEADER)?;
+        Ok(Self(writer))
     }
-    writer.flush()
+
+    /// Adds a row.
+    ///
+    /// # Errors
+    /// What the writer says.
+    pub fn push(&mut self, observation: &Observation) -> std::io::Result<()> {
+        Ok(self.0.write_record(fields(observation))?)
+    }
+
+    /// Ends the table.
+    ///
+    /// # Errors
+    /// What the writer says.
+    pub fn finish(mut self) -> std::io::Result<()> {
+        self.0.flush()
+    }
 }
 
 fn malformed(line: u64, expected: &str, found: &str) -> Fault {
@@ -170,6 +198,9 @@ fn value(kind: &str, value: &str, to: &str, unit: &str) -> Result<Option<Value>,
         ("ratio", _, "") => Value::Ratio { numerator: integer(value)?, denominator: integer(to)? },
         ("duration", "", _) => Value::Duration { amount: integer(value)?, unit: word::<DurationUnit>(unit)? },
         ("range", _, "") => Value::Range { lower: integer(value)?, upper: integer(to)? },
+        ("ratio_range", _, _) => {
+            Value::RatioRange { denominator: integer(unit)?, lower: integer(value)?, upper: integer(to)? }
+        }
         _ => return Err(("a value of its type", format!("{kind} {value} {to} {unit}"))),
     };
     Ok(Some(value))
@@ -203,11 +234,18 @@ fn fields(observation: &Observation) -> [String; HEADER.len()] {
     let optional = |text: Option<&str>| text.unwrap_or_default().to_owned();
     let harm = observation.harm.as_ref();
     let (kind, value, to, unit) = match observation.value {
-        None => ("", String::new(), String::new(), ""),
-        Some(Value::Integer(integer)) => ("integer", integer.to_string(), String::new(), ""),
-        Some(Value::Ratio { numerator, denominator }) => ("ratio", numerator.to_string(), denominator.to_string(), ""),
-        Some(Value::Duration { amount, unit }) => ("duration", amount.to_string(), String::new(), unit.as_str()),
-        Some(Value::Range { lower, upper }) => ("range", lower.to_string(), upper.to_string(), ""),
+        None => ("", String::new(), String::new(), String::new()),
+        Some(Value::Integer(integer)) => ("integer", integer.to_string(), String::new(), String::new()),
+        Some(Value::Ratio { numerator, denominator }) => {
+            ("ratio", numerator.to_string(), denominator.to_string(), String::new())
+        }
+        Some(Value::Duration { amount, unit }) => {
+            ("duration", amount.to_string(), String::new(), unit.as_str().to_owned())
+        }
+        Some(Value::Range { lower, upper }) => ("range", lower.to_string(), upper.to_string(), String::new()),
+        Some(Value::RatioRange { denominator, lower, upper }) => {
+            ("ratio_range", lower.to_string(), upper.to_string(), denominator.to_string())
+        }
     };
     [
         observation.service.to_string(),
@@ -224,101 +262,10 @@ fn fields(observation: &Observation) -> [String; HEADER.len()] {
         kind.to_owned(),
         value,
         to,
-        unit.to_owned(),
+        unit,
         observation.precision.map_or_else(String::new, |precision| precision.rounded_to.to_string()),
     ]
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn rows(table: &str) -> Result<Vec<Observation>, TableError> {
-        let mut rows = Vec::new();
-        read(table.as_bytes(), |row| {
-            rows.push(row);
-            Ok(())
-        })?;
-        Ok(rows)
-    }
-
-    #[test]
-    fn a_table_reads_back() {
-        let table = format!(
-            "{}\n{}\n{}\n{}\n{}\n",
-            HEADER.join(","),
-            "facebook,Content Actioned,,,meta,2021,\"Child Endangerment: \"\"Sexual\"\", Exploitation\",,,2021-Q2,given,integer,25700000,,,100000",
-            "facebook,Proactive rate,GB,13-17,,,,proactive,removed,2021-Q2,estimated,ratio,995,1000,,",
-            "facebook,Median time,,,,,,,,2021,provisional,duration,25,,hour,",
-            "facebook,Reports,,,,,,,,2021-04-01/2021-06-30,not_collected,,,,,",
-        );
-        let read_once = rows(&table).unwrap();
-        assert_eq!(read_once.len(), 4);
-        let mut written = Vec::new();
-        write(&mut written, &read_once).unwrap();
-        assert_eq!(String::from_utf8(written).unwrap(), table);
-    }
-
-    #[test]
-    fn a_table_has_one_reading() {
-        let (header, row) = (HEADER.join(","), "facebook,Reports,,,,,,,,2021,given,integer,7,,,");
-        assert_eq!(rows(&format!("{header}\r\n{row}")).unwrap().len(), 1);
-        let bad = [
-            ("a byte-order mark", format!("\u{feff}{header}\n{row}\n")),
-            ("a quoted header", format!("\"service\"{}\n{row}\n", &header[7..])),
-            ("an empty line", format!("{header}\n\n{row}\n")),
-            ("an empty line at the end", format!("{header}\n{row}\n\n")),
-            ("lines ended by carriage returns", format!("{header}\r{row}\r")),
-            ("a carriage return at the end", format!("{header}\n{row}\r")),
-            ("a quote within a field", format!("{header}\n{}\n", row.replace("Reports", "Re\"ports"))),
-            ("text after a quoted field", format!("{header}\n{}\n", row.replace("Reports", "\"Re\"ports"))),
-            ("a quote that is not closed", format!("{header}\n{row}\"")),
-            ("a line feed within quotes", format!("{header}\n{}\n", row.replace("Reports", "\"Re\nports\""))),
-        ];
-        for (what, table) in bad {
-            let Err(TableError::Fault(fault)) = rows(&table) else { panic!("{what}") };
-            assert_eq!(fault.code, Code::AttachmentMalformed, "{what}");
-        }
-    }
-
-    #[test]
-    fn a_row_without_end_is_not_read_to_its_end() {
-        // Bounded by the row's limit, not by the attachment's length.
-        let mut endless = HEADER.join(",").into_bytes();
-        endless.extend(b"\n\"");
-        let mut reader = endless.chain(std::io::repeat(b'x'));
-        assert!(matches!(read(&mut reader, |_| Ok(())), Err(TableError::Fault(_))));
-    }
-
-    #[test]
-    fn a_row_obeys_the_rules_of_an_observation() {
-        let sound = "facebook,Reports,,,,,,,,2021,given,integer,7,,,";
-        let row = |row: &str| rows(&format!("{}\n{row}\n", HEADER.join(",")));
-        assert_eq!(row(sound).unwrap().len(), 1);
-        let bad = [
-            "facebook,Reports,,,,,,,,2021,given,integer,7,,",     // a field short
-            "facebook,Reports,,,,,,,,2021,given,integer,7,,,,",   // one too many
-            "Facebook,Reports,,,,,,,,2021,given,integer,7,,,",    // not a slug
-            "facebook,,,,,,,,,2021,given,integer,7,,,",           // no metric
-            "facebook,Reports,,,,,,,,2021-Q5,given,integer,7,,,", // no such quarter
-            "facebook,Reports,,,,,,,,2021,perhaps,integer,7,,,",  // no such status
-            "facebook,Reports,,,,,,,,2021,given,,,,,",            // given what?
-            "facebook,Reports,,,,,,,,2021,refused,integer,7,,,",  // refused, and yet
-            "facebook,Reports,,,,,,,,2021,given,integer,07,,,",   // another spelling of 7
-            "facebook,Reports,,,,,,,,2021,given,integer,+7,,,",   // likewise
-            "facebook,Reports,,,,,,,,2021,given,integer,9007199254740992,,,", // over 2^53 - 1
-            "facebook,Reports,,,,,,,,2021,given,ratio,3,2,,",     // over 1
-            "facebook,Reports,,,,,,,,2021,given,range,3,2,,",     // upside down
-            "facebook,Reports,,,,,,,,2021,given,duration,3,,fortnight,", // no such unit
-            "facebook,Reports,,,meta,,,,,2021,given,integer,7,,,", // a harm in part
-            "facebook,Reports,,,,,,,,2021,given,integer,7,,,0",   // rounded to nothing
-        ];
-        for text in bad {
-            let Err(TableError::Fault(fault)) = row(text) else { panic!("{text}") };
-            assert_eq!(fault.code, Code::AttachmentMalformed, "{text}");
-        }
-        assert_eq!(row(&format!("{sound}\r\n{sound}")).unwrap().len(), 2);
-        assert_eq!(row(&sound.replace("Reports", "\"Re\"\"p,orts\"")).unwrap()[0].metric.as_str(), "Re\"p,orts");
-        assert!(rows("").is_err() && rows(&HEADER.join(",")).is_err() && rows(sound).is_err());
-    }
-}
+mod tests;

@@ -54,7 +54,8 @@ fn a_value_changes_in_silence() {
         (bare("not_collected"), bare("refused"), true),
         (bare("not_collected"), given(7), true),
         (given(7), observation("given", json!({"range": {"lower": 7, "upper": 7}})), true),
-        (observation("given", ratio(1, 2)), observation("given", ratio(2, 4)), true),
+        (observation("given", ratio(1, 2)), observation("given", ratio(2, 4)), false),
+        (observation("given", ratio(1, 2)), observation("given", ratio(2, 5)), true),
         // Other figures, so nothing changed.
         (given(7), of("metric", "removals"), false),
         (given(7), of("period", "2025-Q3"), false),

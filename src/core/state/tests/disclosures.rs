@@ -73,7 +73,7 @@ fn documents() -> Table {
 
 /// Every status with every kind of value, sound and unsound.
 fn figures() -> Table {
-    let values: [(&str, Value, Option<Code>); 13] = [
+    let values: [(&str, Value, Option<Code>); 17] = [
         ("none", Value::Null, None),
         ("0", number(0), None),
         ("a number", number(25_700_000), None),
@@ -86,6 +86,18 @@ fn figures() -> Table {
         ("a range", json!({"range": {"lower": -1, "upper": 1}}), None),
         ("a range of one", json!({"range": {"lower": 1, "upper": 1}}), None),
         ("a range upside down", json!({"range": {"lower": 1, "upper": 0}}), Some(ValueOutOfRange)),
+        ("a range of shares", json!({"ratio_range": {"denominator": 100, "lower": 4, "upper": 5}}), None),
+        ("all of them at most", json!({"ratio_range": {"denominator": 7, "lower": 7, "upper": 7}}), None),
+        (
+            "shares upside down",
+            json!({"ratio_range": {"denominator": 7, "lower": 2, "upper": 1}}),
+            Some(ValueOutOfRange),
+        ),
+        (
+            "perhaps more than all",
+            json!({"ratio_range": {"denominator": 7, "lower": 6, "upper": 8}}),
+            Some(ValueOutOfRange),
+        ),
         ("the greatest number", number((1 << 53) - 1), None),
     ];
     let statuses = [
