@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use candour::core::event::table::TableWriter;
-use candour::core::text::Slug;
+use candour::core::text::{Slug, excerpt};
 use candour::core::time::Period;
 use candour::shell::import::{Given, ImportError, MAX_MAP_BYTES, MAX_REMEMBERED, Map, Summary, convert};
 use clap::Args;
@@ -81,6 +81,7 @@ pub fn say(output: &Output, summary: &Summary, observations: Option<&PathBuf>) {
             "observations": summary.observations,
             "by_status": by_status().collect::<std::collections::BTreeMap<_, _>>(),
             "skipped": summary.skipped.iter().map(|(rule, count)| json!({ "rule": rule, "count": count })).collect::<Vec<_>>(),
+            "columns_not_read": summary.unread,
             "rounded": summary.rounded,
             "repeated": summary.repeated,
             "not_compared": summary.not_compared,
@@ -93,6 +94,10 @@ pub fn say(output: &Output, summary: &Summary, observations: Option<&PathBuf>) {
     output.line(format!("{} rows read, {} observations made", summary.rows, summary.observations));
     by_status().for_each(|(status, count)| output.line(format!("  {count} {status}")));
     summary.skipped.iter().for_each(|(rule, count)| output.line(format!("  skipped {count} {rule}")));
+    if !summary.unread.is_empty() {
+        let names: Vec<_> = summary.unread.iter().map(|name| format!("{:?}", excerpt(name))).collect();
+        output.line(format!("  columns not read: {}", names.join(", ")));
+    }
     if summary.rounded > 0 {
         output.line(format!("  {} rounded, as the map allows", summary.rounded));
     }

@@ -5,6 +5,7 @@ mod corpus;
 mod crash;
 mod demo;
 mod format;
+mod import;
 mod index;
 mod readme;
 mod tables;

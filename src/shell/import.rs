@@ -84,7 +84,8 @@
 //! within quotes.
 //!
 //! `[[skip]]`: rows that are no observations: a `name` for the report, and a `column` with the texts that its cell `is` or
-//! `starts_with` (lists), or `empty = true` for rows without any text. Blank lines are passed over, and counted.
+//! `starts_with` (lists), or `empty = true` for rows without any text. Blank lines are passed over, and counted. Columns
+//! that the map reads nothing from are listed.
 //!
 //! Two rows that say different things of the same service, metric, period and so on are an error; the map then misses a
 //! column that tells them apart.

@@ -36,6 +36,8 @@ pub struct Summary {
     pub by_status: BTreeMap<Status, u64>,
     /// Rows that each skip rule matched, by its name; blank lines; and cells that a value column's `skip` lists.
     pub skipped: Vec<(String, u64)>,
+    /// Columns that the map reads nothing from.
+    pub unread: Vec<String>,
     /// Observations whose value was rounded to what the format can hold.
     pub rounded: u64,
     /// Observations that say again what an earlier row said.
@@ -59,28 +61,27 @@ pub fn convert(
     table: impl Read,
     each: impl FnMut(&Observation) -> io::Result<()>,
 ) -> Result<Summary, ImportError> {
-    let says =
-        |of_all: bool, of_each: fn(&Figures<'_>) -> bool, plan: &Plan<'_>| of_all || plan.figures.iter().all(of_each);
     let (header, mut rows) = Rows::open(table, &map.table)?;
-    let plan = Plan::new(map, &header)?;
-    if given.service.is_none() && !says(plan.every.service.is_some(), |it| it.own.service.is_some(), &plan) {
-        return Err(ImportError::NotSaid { dimension: "service" });
-    }
-    if given.period.is_none() && !says(plan.every.period.is_some(), |it| it.own.period.is_some(), &plan) {
-        return Err(ImportError::NotSaid { dimension: "period" });
+    let mut plan = Plan::new(map, &header)?;
+    for (dimension, said) in [
+        ("service", given.service.is_some() || plan.says(|dimensions| dimensions.service.is_some())),
+        ("period", given.period.is_some() || plan.says(|dimensions| dimensions.period.is_some())),
+    ] {
+        if !said {
+            return Err(ImportError::NotSaid { dimension });
+        }
     }
     let mut work = Work {
         given,
-        header: header.cells,
-        summary: Summary::default(),
+        summary: Summary { unread: plan.unread(&header), ..Summary::default() },
         skipped_rows: vec![0; map.skip.len()],
         skipped_cells: vec![0; map.value.len()],
         several: false,
         repeats: Repeats::default(),
         errors: Vec::new(),
+        header: header.cells,
         each,
     };
-    let mut plan = plan;
     while let Some(row) = rows.next()? {
         work.summary.rows += 1;
         plan.remember(&row);

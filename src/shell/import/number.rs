@@ -1,14 +1,16 @@
 //! Numbers as publishers write them, exactly.
 
+mod decimal;
+
 use serde::Deserialize;
 
 use super::error::{CellCode, Wrong};
 use super::map::Numbers;
 use crate::core::event::observation::{DurationUnit, Value};
 use crate::core::json::{Count, Positive, Signed};
+use decimal::Decimal;
 
-/// Digits in a number, at most.
-pub const MAX_DIGITS: usize = 30;
+pub use decimal::MAX_DIGITS;
 
 /// Decimals of a share that its ratio can hold: 10^15 is below 2^53.
 const SHARE_DECIMALS: u32 = 15;
@@ -41,14 +43,6 @@ pub(super) struct Read {
     pub(super) value: Value,
     /// Whether it was rounded to what the format can hold.
     pub(super) rounded: bool,
-}
-
-/// A decimal number: `mantissa` / 10^`scale`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Decimal {
-    negative: bool,
-    mantissa: u128,
-    scale: u32,
 }
 
 impl Kind {
@@ -101,7 +95,16 @@ impl Cell<'_> {
     }
 
     fn malformed(&self) -> Wrong {
-        self.wrong(CellCode::NumberMalformed, "")
+        let more = match self.text.chars().next_back() {
+            _ if !self.text.contains(|c: char| c.is_ascii_digit()) => {
+                "; say in [statuses] what a text without a number means"
+            }
+            Some(last) if !last.is_ascii_digit() && last != '%' => {
+                "; what comes after the number goes into [marks], or a word such as million into numbers.words"
+            }
+            _ => "",
+        };
+        self.wrong(CellCode::NumberMalformed, more)
     }
 
     fn out_of_range(&self, more: &str) -> Wrong {
@@ -214,81 +217,6 @@ impl Cell<'_> {
 }
 
 const UNITS: [DurationUnit; 4] = [DurationUnit::Day, DurationUnit::Hour, DurationUnit::Minute, DurationUnit::Second];
-
-impl Decimal {
-    const ZERO: Self = Self { negative: false, mantissa: 0, scale: 0 };
-
-    fn read(text: &str, numbers: &Numbers) -> Option<Self> {
-        let words = numbers.words.iter().filter(|(word, _)| text.ends_with(word.as_str()));
-        let (text, times) = match words.max_by_key(|(word, _)| word.len()) {
-            Some((word, times)) => (text.strip_suffix(word.as_str())?.trim_end(), times.unsigned()),
-            None => (text, 1),
-        };
-        let (negative, text) = match text.strip_prefix(['-', '\u{2212}']) {
-            Some(text) => (true, text),
-            None => (false, text),
-        };
-        let (text, exponent) = match text.split_once(['e', 'E']) {
-            Some((text, exponent)) => (text, exponent.strip_prefix('+').unwrap_or(exponent).parse::<i8>().ok()?),
-            None => (text, 0),
-        };
-        let (whole, fraction) = match text.split_once(numbers.decimal) {
-            Some((whole, fraction)) if !fraction.is_empty() => (whole, fraction),
-            Some(_) => return None,
-            None => (text, ""),
-        };
-        let whole = match numbers.thousands {
-            Some(separator) if whole.contains(separator) => ungrouped(whole, separator)?,
-            _ => whole.to_owned(),
-        };
-        let digits = whole + fraction;
-        let sound = (1..=MAX_DIGITS).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
-        if !sound || (fraction.len() == digits.len()) {
-            return None;
-        }
-        let scale = i64::try_from(fraction.len()).ok()?.checked_sub(i64::from(exponent))?;
-        let lift = if scale < 0 { 10_u128.checked_pow(u32::try_from(-scale).ok()?)? } else { 1 };
-        let mantissa = digits.parse::<u128>().ok()?.checked_mul(lift)?.checked_mul(u128::from(times))?;
-        Some(Self { negative, mantissa, scale: u32::try_from(scale.max(0)).ok()? })
-    }
-
-    fn times(self, factor: u32) -> Option<Self> {
-        Some(Self { mantissa: self.mantissa.checked_mul(u128::from(factor))?, ..self })
-    }
-
-    /// The size of the number in units of 10^-`scale`, if that is whole.
-    fn over(self, scale: u32) -> Option<u128> {
-        if scale >= self.scale {
-            return self.mantissa.checked_mul(10_u128.checked_pow(scale - self.scale)?);
-        }
-        let unit = 10_u128.checked_pow(self.scale - scale)?;
-        self.mantissa.is_multiple_of(unit).then_some(self.mantissa / unit)
-    }
-
-    /// The same, of a number that is not negative.
-    fn natural(self, scale: u32) -> Option<Count> {
-        let part = self.over(scale).filter(|part| !self.negative || *part == 0)?;
-        i64::try_from(part).ok().and_then(Count::new)
-    }
-
-    /// The same, rounded to the nearest, halves up.
-    fn rounded(self, scale: u32) -> Option<Count> {
-        if scale >= self.scale {
-            return self.natural(scale);
-        }
-        let unit = 10_u128.checked_pow(self.scale - scale)?;
-        let part = self.mantissa.checked_add(unit / 2)? / unit;
-        i64::try_from(part).ok().and_then(Count::new).filter(|part| !self.negative || part.value() == 0)
-    }
-}
-
-/// The digits of a number in groups of three.
-fn ungrouped(whole: &str, separator: char) -> Option<String> {
-    let mut groups = whole.split(separator);
-    let first = groups.next()?;
-    let sound = (1..=3).contains(&first.len());
-    groups.try_fold(first.to_owned(), |digits, group| (sound && group.len() == 3).then(|| digits + group))
-}
 
 /// One number, or two.
 enum Bounds<'a> {

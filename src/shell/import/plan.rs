@@ -1,5 +1,7 @@
 //! A map against a table's header: which cell each dimension comes from.
 
+use std::collections::BTreeSet;
+
 use super::error::{CellCode, ImportError, Wrong};
 use super::map::{HarmSource, Map, Otherwise, Skip, Source, ValueColumn};
 use super::rows::{Row, one_line};
@@ -109,11 +111,29 @@ impl<'a> Plan<'a> {
         Ok(Self { map, width: header.cells.len(), every: dimensions!(map, ""), figures, skips })
     }
 
-    /// Keeps what later rows may refer to.
-    pub(super) fn remember(&mut self, row: &Row) {
+    /// Whether this is said of every figure.
+    pub(super) fn says(&self, said: impl Fn(&Dimensions<'a>) -> bool) -> bool {
+        said(&self.every) || self.figures.iter().all(|figures| said(&figures.own))
+    }
+
+    /// The columns that the map reads nothing from, by their header.
+    pub(super) fn unread(&mut self, header: &Row) -> Vec<String> {
+        let skips: Vec<usize> = self.skips.iter().filter_map(|(_, at)| *at).collect();
+        let mut used: BTreeSet<usize> = self.figures.iter().map(|figures| figures.at).chain(skips).collect();
+        self.cells().for_each(|cells| used.extend(&cells.at));
+        let unread = header.cells.iter().enumerate().filter(|(at, _)| !used.contains(at));
+        unread.map(|(at, name)| if name.is_empty() { format!("#{}", at + 1) } else { name.clone() }).collect()
+    }
+
+    fn cells(&mut self) -> impl Iterator<Item = &mut Cells<'a>> {
         let Self { every, figures, .. } = self;
         let own = figures.iter_mut().flat_map(|figures| figures.own.all().chain([&mut figures.kind]));
-        every.all().chain(own).for_each(|cells| cells.remember(row));
+        every.all().chain(own)
+    }
+
+    /// Keeps what later rows may refer to.
+    pub(super) fn remember(&mut self, row: &Row) {
+        self.cells().for_each(|cells| cells.remember(row));
     }
 
     /// The first rule that says to skip the row, by its number.

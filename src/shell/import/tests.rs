@@ -88,8 +88,10 @@ fn every_row_gives_observations_or_is_skipped_by_a_rule() {
 #[test]
 fn an_error_says_where_and_what() {
     // (the rows, the code, what else it says)
-    let table: [(&str, &str, &[&str]); 14] = [
+    let table: [(&str, &str, &[&str]); 16] = [
         ("Alpha,Reports,2021Q1,1.5\n", "number-malformed", &["line 2", "\"Figure\"", "whole number", "\"1.5\""]),
+        ("Alpha,Reports,2021Q1,?\n", "number-malformed", &["[statuses]"]),
+        ("Alpha,Reports,2021Q1,7*\n", "number-malformed", &["[marks]"]),
         ("Alpha,Reports,2021Q1,\n", "cell-empty", &["line 2", "[statuses]"]),
         (
             "Alpha,Reports,2021Q1,7\nGamma,Reports,2021Q1,1\n",
@@ -238,6 +240,13 @@ period = { columns = ["Von", "Bis"], format = ["DD.MM.YYYY DD.MM.YYYY"] }
             "gro-es-netz,Mittlere Dauer,,,,,,,,2024-01-01/2024-12-31,suppressed,,,,,",
         ]
     );
+    let (_, summary) = run(map, &Given::default(), table.as_bytes()).unwrap();
+    assert_eq!(summary.unread, Vec::<String>::new());
+    let without = map.replace("status = {", "age_band = {").replace("#9", "Bis");
+    let without = without.replace("v = \"provisional\", g = \"suppressed\"", "x = \"y\"");
+    let without = without.replace("[numbers]", "[statuses]\n\"\" = \"not_collected\"\n[numbers]");
+    let (_, summary) = run(&without, &Given::default(), table.as_bytes()).unwrap();
+    assert_eq!(summary.unread, ["#9"]);
     let contradicted = run(map, &Given::default(), table.replace(";Alle;;", ";Alle;7;").as_bytes()).unwrap_err();
     assert_eq!(contradicted.code(), "status-contradicted", "{contradicted}");
 }

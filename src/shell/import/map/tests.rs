@@ -40,7 +40,7 @@ fn a_map_is_read_strictly() {
         ("[[value]]", "[values]", "values"),
         ("[[value]]", "[table]\ndelimiter = \"\\\"\"\n[[value]]", "table.delimiter"),
         ("[[value]]", "[table]\ndelimiter = \"é\"\n[[value]]", "table.delimiter"),
-        ("[[value]]", "[table]\ndelimiter = \"ab\"\n[[value]]", "delimiter"),
+        ("[[value]]", "[table]\ndelimiter = \"ab\"\n[[value]]", "line 8"),
         ("[[value]]", "[table]\nskip_lines = 1001\n[[value]]", "table.skip_lines"),
         ("[[value]]", "[numbers]\ndecimal = \"1\"\n[[value]]", "numbers.decimal"),
         ("[[value]]", "[numbers]\nthousands = \".\"\n[[value]]", "numbers.thousands"),
