@@ -62,11 +62,11 @@ impl BundleArgument {
 
     /// Verifies it whole for somebody who reads it, and watches on the way: checkpoints, tiles and attachments too. What
     /// was seen is worth nothing before this returns.
-    pub fn verified(&self, output: &Output, watch: &mut dyn Watch) -> Result<Report, Failure> {
+    pub fn verified(&self, output: &Output, as_of: Option<Time>, watch: &mut dyn Watch) -> Result<Report, Failure> {
         let bundle = self.open()?;
         let policy = Policy::parse(NOBODY)?;
         let mut progress = output.progress();
-        let options = Options { pins: Vec::new(), rule: Rule::Cofactored, progress: &mut progress, watch };
+        let options = Options { pins: Vec::new(), rule: Rule::Cofactored, progress: &mut progress, as_of, watch };
         let report = verify(bundle.as_ref(), &policy, options)?;
         match report.faults.iter().find(|fault| fault.code != Code::CheckpointUntrusted) {
             Some(fault) => Err(Failure::evidence(fault).hint(self.hint())),
@@ -170,6 +170,13 @@ impl FromStr for Point {
             .map(|date| Self::Time(date.start()))
             .map_err(|_| "an index, a time like 2021-10-18T00:00:00Z, or a date like 2021-10-18".to_owned())
     }
+}
+
+/// A time, or the first second of a date in UTC.
+pub fn parse_as_of(text: &str) -> Result<Time, String> {
+    Time::parse(text)
+        .or_else(|_| Date::parse(text).map(Date::start))
+        .map_err(|_| "a time like 2021-10-18T00:00:00Z, or a date like 2021-10-18".to_owned())
 }
 
 /// When an entry was recorded, as tables show it.

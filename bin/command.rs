@@ -55,7 +55,7 @@ pub enum Command {
     Diff(diff::Diff),
     /// Copy a ledger into a folder or a zip that anyone can verify
     Export(export::Export),
-    /// Show what is due, answered, late, refused or overdue
+    /// Show what is due, answered, late, refused, overdue or silent
     Status(status::Status),
     /// List what the replay noticed: silent restatements, missed deadlines
     Findings(findings::Findings),

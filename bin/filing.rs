@@ -14,7 +14,7 @@ use candour::core::json::Count;
 use candour::core::key::SecretKey;
 use candour::core::statement::{Envelope, Seen, Statement};
 use candour::core::text::{DocumentId, Slug};
-use candour::core::time::{Millis, Time};
+use candour::core::time::{Date, Millis, Time};
 use candour::shell::client::{Memory, extends, vouch};
 use candour::shell::clock::{Clock as _, SystemClock};
 use candour::shell::ledger::{Ledger, LedgerError};
@@ -269,6 +269,11 @@ fn open_store(path: &Path) -> Result<FolderStore, Failure> {
 /// The time by this machine's clock.
 pub fn now() -> Millis {
     Millis::from_unix_ms(SystemClock.now_ms()).unwrap_or(Millis::MAX)
+}
+
+/// A date on the command line.
+pub fn parse_date(text: &str) -> Result<Date, String> {
+    Date::parse(text).map_err(|_| "a date is like 2021-11-30".to_owned())
 }
 
 /// A time on the command line.

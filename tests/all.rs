@@ -4,6 +4,7 @@ mod command_line;
 mod corpus;
 mod crash;
 mod demo;
+mod findings;
 mod format;
 mod import;
 mod index;

@@ -238,7 +238,7 @@ fn a_statement_filed_twice_is_one_entry() {
 fn what_is_owed_shows_as_of_any_time() {
     let scene = Scene::new();
     let figures = scene.figures(7);
-    assert!(scene.ok("status ledger").contains("overdue"));
+    assert!(scene.ok("status ledger").contains("silent"));
     scene.ok(&format!("disclose ledger q2 --key platform.pem {figures}"));
     scene.ok(
         "respond ledger answer --key platform.pem --to charity/letter --answer a=example/q2 --refuse b=not_collected",
@@ -246,7 +246,7 @@ fn what_is_owed_shows_as_of_any_time() {
     let now = scene.ok("status ledger");
     assert!(now.contains("answered late") && now.contains("not collected"), "{now}");
     let then = scene.ok("status ledger --as-of 3");
-    assert!(then.contains("overdue") && !then.contains("answered"), "{then}");
+    assert!(then.contains("silent") && !then.contains("answered"), "{then}");
     let findings = scene.ok("findings ledger");
     assert!(findings.contains("answered-late"), "{findings}");
     scene.ok("correct ledger c --key platform.pem --supersedes example/q2 --reason error --note Wrong. --observations figures.csv");

@@ -42,7 +42,8 @@ fn a_killed_writer_loses_nothing_that_was_acknowledged() {
         let output = child.wait_with_output().expect("its end");
         // What it said before it was killed is what it acknowledged, whether it ended in order or not.
         if let Ok(said) = serde_json::from_slice::<serde_json::Value>(&output.stdout) {
-            acknowledged.push((said["index"].as_u64().expect("an index"), format!("example/e{round} in example/q2")));
+            acknowledged
+                .push((said["index"].as_u64().expect("an index"), format!("example/e{round} about example/q2")));
         }
     }
     println!("{} of {rounds} statements acknowledged", acknowledged.len());

@@ -204,9 +204,9 @@ fn status_shows_what_was_refused_and_what_is_overdue() {
         ("platform-a", "reports", "refused", "not_collected"),
         ("platform-a", "speed", "open", ""),
         ("platform-b", "reports", "refused", "cannot_collate"),
-        ("facebook", "risk-assessments", "overdue", ""),
-        ("facebook", "contribution-to-harm", "overdue", ""),
-        ("facebook", "design-changes", "overdue", ""),
+        ("facebook", "risk-assessments", "silent", ""),
+        ("facebook", "contribution-to-harm", "silent", ""),
+        ("facebook", "design-changes", "silent", ""),
     ] {
         assert_eq!(standing(addressee, item), (is.to_owned(), ground.to_owned()), "{addressee}, {item}");
     }

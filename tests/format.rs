@@ -6,10 +6,12 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use candour::core::event::{Status, disclosure};
-use candour::core::event::{observation, registry, request, response, table};
+use candour::core::event::{Event, Ground, Status};
+use candour::core::event::{compliance, disclosure, document, exchange, measure, observation};
+use candour::core::event::{registry, request, response, risk, table};
 use candour::core::fault::Code;
-use candour::core::finding::FindingCode;
+use candour::core::finding::{self, FindingCode};
+use candour::core::obligation::knows;
 use candour::core::{chain, days, json, merkle, note, policy, receipt, statement, text, tile};
 use candour::storage::bundle;
 
@@ -40,10 +42,51 @@ fn the_codes_are_those_of_the_code() {
 
 #[test]
 fn the_findings_are_those_of_the_code() {
-    use FindingCode::*;
-    let all = [SilentRestatement, AnsweredLate, NoResponseByDeadline, GroundOutsideBasis, CheckpointOverdue];
-    let found: Vec<_> = rows("8. Findings").into_iter().map(|row| row[0].clone()).collect();
-    assert_eq!(found, all.map(FindingCode::as_str));
+    let row =
+        |code: &FindingCode| [code.as_str(), code.severity().as_str(), code.meaning()].map(str::to_owned).to_vec();
+    assert_eq!(rows("8. Findings"), FindingCode::ALL.iter().map(row).collect::<Vec<_>>());
+    let format = format();
+    let (_, section) = format.split_once("\n## 8. Findings\n").unwrap();
+    let section = section.split_whitespace().collect::<Vec<_>>().join(" ");
+    let numbers = [
+        ("(`MIN_BLOCK`)", "five", finding::MIN_BLOCK as u64, 5),
+        ("(`MIN_DIFFERENT`)", "three", finding::MIN_DIFFERENT as u64, 3),
+        ("(`MIN_PEERS`)", "four", finding::MIN_PEERS as u64, 4),
+        ("(`UNIT_FACTOR`)", "20", finding::UNIT_FACTOR, 20),
+        ("(`EVERYWHERE_SECONDS`)", "12 hours", finding::EVERYWHERE_SECONDS, 12 * 60 * 60),
+    ];
+    for (name, word, found, expected) in numbers {
+        assert!(section.contains(name) && section.contains(word), "{name}");
+        assert_eq!(found, expected, "{name}");
+    }
+}
+
+#[test]
+fn the_grounds_are_those_of_the_code() {
+    let format = format();
+    let (_, section) = format.split_once("| instrument | grounds |\n").unwrap();
+    let lines: Vec<_> = section.lines().skip(1).take_while(|line| line.starts_with('|')).collect();
+    let listed = |line: &str| -> BTreeSet<String> {
+        let cell = line.trim_matches('|').split('|').nth(1).unwrap().replace('`', "");
+        cell.split(',').map(|ground| ground.trim().to_owned()).collect()
+    };
+    let (_, words) = format.split_once("ground is one of ").unwrap();
+    let (words, _) = words.split_once(". A risk").unwrap();
+    let words = words.split(',').map(|word| word.trim().trim_matches('`').to_owned());
+    let all: Vec<Ground> = words.map(|word| serde_json::from_value(word.into()).unwrap()).collect();
+    assert_eq!(all.len(), 13);
+    let (always, instruments) = lines.split_last().unwrap();
+    for line in instruments {
+        let instrument = line.split('`').nth(1).unwrap();
+        let basis = serde_json::from_value(serde_json::json!({"instrument": instrument})).unwrap();
+        let known: BTreeSet<String> = all
+            .iter()
+            .filter(|ground| knows(Some(&basis), **ground) == Some(true))
+            .map(|ground| ground.as_str().to_owned())
+            .collect();
+        assert_eq!(known, listed(line).union(&listed(always)).cloned().collect(), "{instrument}");
+    }
+    assert_eq!(instruments.len(), 3);
 }
 
 #[test]
@@ -66,6 +109,13 @@ fn the_limits_are_those_of_the_code() {
         ("MAX_REFERENCES", response::MAX_REFERENCES as u64),
         ("MAX_OBSERVATIONS", observation::MAX_OBSERVATIONS as u64),
         ("MAX_ATTACHMENTS", disclosure::MAX_ATTACHMENTS as u64),
+        ("MAX_CATEGORIES", measure::MAX_CATEGORIES as u64),
+        ("MAX_SERVICES", measure::MAX_SERVICES as u64),
+        ("MAX_ALTERNATIVES", exchange::MAX_ALTERNATIVES as u64),
+        ("MAX_ENTRIES", document::MAX_ENTRIES as u64),
+        ("MAX_RISKS", risk::MAX_RISKS as u64),
+        ("MAX_CONCERNS", compliance::MAX_CONCERNS as u64),
+        ("MAX_PENALTY_DAYS", compliance::MAX_PENALTY_DAYS),
         ("MAX_CLOCK_AHEAD_SECONDS", chain::MAX_CLOCK_AHEAD_SECONDS),
         ("MAX_FILES", bundle::MAX_FILES),
         ("MAX_FILE_BYTES", bundle::MAX_FILE_BYTES),
@@ -105,6 +155,25 @@ fn the_words_are_those_of_the_code() {
     for bytes in [statement::PAYLOAD_TYPE.to_owned(), format!("\"DSSEv1\" SP \"{}\"", statement::PAYLOAD_TYPE.len())] {
         assert!(format.contains(&bytes), "{bytes}");
     }
+}
+
+/// The kinds that begin a row of the tables of a part of FORMAT.md.
+fn kinds_of(from: &str, to: &str) -> Vec<String> {
+    let format = format();
+    let (_, after) = format.split_once(from).unwrap();
+    let (part, _) = after.split_once(to).unwrap();
+    let first = part.lines().filter(|line| line.starts_with("| `")).filter_map(|line| line.split('|').nth(1));
+    let names = first.flat_map(|cell| cell.split(',').map(|name| name.trim().trim_matches('`').to_owned()));
+    names.filter(|name| Event::KINDS.contains(&name.as_str())).collect()
+}
+
+#[test]
+fn every_kind_has_its_fields_and_its_rules() {
+    let fields: BTreeSet<_> = kinds_of("\n## 3. Events\n", "\n## 4. ").into_iter().collect();
+    let rules = kinds_of("\n**Rules of each kind**", "\n**Matters**");
+    let expected: BTreeSet<_> = Event::KINDS.iter().map(ToString::to_string).collect();
+    assert_eq!(fields, expected, "section 3");
+    assert_eq!(rules, Event::KINDS, "section 7, in order");
 }
 
 /// The files below a folder whose names end so.

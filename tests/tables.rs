@@ -77,15 +77,11 @@ fn ok(folder: &Path, words: &str) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-fn as_of(table: Table) -> String {
-    if table == Table::Findings { String::new() } else { format!("--as-of {AS_OF}") }
-}
-
 /// Writes every table in every format.
 fn written() -> tempfile::TempDir {
     let folder = scene();
     for table in Table::ALL {
-        let (name, as_of) = (table.as_str(), as_of(table));
+        let (name, as_of) = (table.as_str(), format!("--as-of {AS_OF}"));
         for format in ["csv", "json", "parquet"] {
             ok(folder.path(), &format!("table {name} ledger --format {format} --output {name}.{format} {as_of}"));
         }
@@ -159,7 +155,7 @@ fn same(table: Table, format: &str, found: &[Row], expected: &[Row]) {
 fn a_table_on_standard_output_is_the_one_in_a_file() {
     let folder = written();
     for table in Table::ALL {
-        let (name, as_of) = (table.as_str(), as_of(table));
+        let (name, as_of) = (table.as_str(), format!("--as-of {AS_OF}"));
         for (format, words) in [("csv", ""), ("csv", "--format csv"), ("json", "--format json"), ("json", "--json")] {
             let file = fs::read_to_string(folder.path().join(format!("{name}.{format}"))).unwrap();
             assert_eq!(ok(folder.path(), &format!("table {name} ledger {words} {as_of}")), file, "{name} {words}");
@@ -224,7 +220,6 @@ fn what_cannot_be_tabled_is_refused() {
     let folder = scene();
     let table = [
         ("table observations ledger --format parquet", 2, "--output"),
-        ("table findings ledger --as-of 2026-01-01", 2, "--as-of"),
         ("table observations", 2, "LEDGER"),
         ("table nothing ledger", 2, "observations"),
         ("table entries ledger --output missing/table.csv", 2, "missing/table.csv"),

@@ -11,6 +11,7 @@ use candour::core::fault::Fault;
 use candour::core::note::VerifierKey;
 use candour::core::obligation::obligations;
 use candour::core::policy::Policy;
+use candour::shell::findings::{Findings, Noted};
 use candour::shell::keyfile;
 use candour::storage::bundle_writer::copy;
 use candour::storage::open_bundle;
@@ -57,16 +58,18 @@ impl Demo {
         let kept = telling.finish();
         copy(open_bundle(&places.ledger)?.as_ref(), ZipWriter::create(&places.bundle, Packing::Deflated)?)?;
         let policy = read_policy(&places.policy)?;
-        let report = judge(&places.bundle, &policy, Vec::new())?;
+        let mut findings = Findings::default();
+        let report = judge(&places.bundle, &policy, Vec::new(), &mut findings)?;
+        let findings: Vec<Noted> = findings.into_noted().collect();
         if report.verdict != Verdict::Verified {
             return Err(Failure::evidence(format!("{}: does not verify", places.bundle.display())));
         }
         if !output.json {
-            conclude(output, &report, &standings);
+            conclude(output, &report, &findings, &standings);
         }
         let judged = self.tamper(&story, &kept, &places, &policy)?;
         if output.json {
-            output.json(&self.as_json(&places, &kept, &report, &judged));
+            output.json(&self.as_json(&places, &kept, (&report, &findings), &judged));
         } else {
             show_tampering(output, &judged);
             self.what_next(output, &kept);
@@ -112,7 +115,13 @@ impl Demo {
         CASES.iter().map(play).collect()
     }
 
-    fn as_json(&self, places: &Places, kept: &[Kept], report: &Report, judged: &[(&Case, Judged)]) -> Value {
+    fn as_json(
+        &self,
+        places: &Places,
+        kept: &[Kept],
+        (report, findings): (&Report, &[Noted]),
+        judged: &[(&Case, Judged)],
+    ) -> Value {
         let first = |report: &Report| {
             let fault = report.faults.first();
             json!({ "verdict": report.verdict, "code": fault.map(|fault| fault.code), "where": fault.map(place) })
@@ -130,7 +139,7 @@ impl Demo {
             "receipts": kept.iter().map(|kept| places.receipts.join(format!("{}.tlog-proof", kept.name)))
                 .collect::<Vec<_>>(),
             "verdict": report.verdict, "size": report.size, "sealed": report.sealed, "root": report.root,
-            "findings": report.findings, "tampered": tampered.collect::<Vec<_>>(),
+            "findings": findings, "tampered": tampered.collect::<Vec<_>>(),
         })
     }
 
@@ -189,14 +198,14 @@ fn standings(telling: &Telling<'_>) -> BTreeMap<&'static str, usize> {
     counts
 }
 
-fn conclude(output: &Output, report: &Report, standings: &BTreeMap<&'static str, usize>) {
+fn conclude(output: &Output, report: &Report, findings: &[Noted], standings: &BTreeMap<&'static str, usize>) {
     output.line("\nWhat the ledger knows");
     let standings: Vec<String> = standings.iter().map(|(standing, count)| format!("{count} {standing}")).collect();
     output.line(format!("  asked, item by item: {}", standings.join(", ")));
-    for (code, count) in report.finding_counts() {
-        output.line(format!("  {count} × {code}"));
-        for finding in report.findings.iter().filter(|finding| finding.code.as_str() == code) {
-            output.line(format!("    {}", finding.says));
+    for (code, count) in &report.findings {
+        output.line(format!("  {count} × {}", code.as_str()));
+        for noted in findings.iter().filter(|noted| noted.finding.code == *code) {
+            output.line(format!("    {}", noted.finding.says));
         }
     }
     output.line("\nThe verdict");

@@ -5,12 +5,12 @@ use std::process::ExitCode;
 use candour::core::event::{DisclosureFiled, Event};
 use candour::core::json::Set;
 use candour::core::text::{Label, Slug};
-use candour::core::time::Period;
+use candour::core::time::{Date, Period};
 use clap::Args;
 
 use crate::failure::Failure;
 use crate::figures::Figures;
-use crate::filing::{Filing, document};
+use crate::filing::{Filing, document, parse_date};
 use crate::output::Output;
 
 /// Disclose figures.
@@ -30,6 +30,9 @@ pub struct Disclose {
     /// A line that says what it is about
     #[arg(long)]
     subject: Label,
+    /// The last day on which figures that are sealed or suppressed are claimed to be confidential
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    confidential_until: Option<Date>,
     #[command(flatten)]
     figures: Figures,
 }
@@ -41,6 +44,7 @@ impl Disclose {
         let (observations, attachments, files) = self.figures.read()?;
         let event = Event::DisclosureFiled(DisclosureFiled {
             attachments: Set::new(attachments),
+            confidential_until: self.confidential_until,
             disclosure: document(&author, &self.name)?,
             observations,
             period: self.period,

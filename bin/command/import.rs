@@ -77,6 +77,7 @@ impl Import {
                 supersedes: supersedes.clone(),
             }),
             _ => Event::DisclosureFiled(DisclosureFiled {
+                confidential_until: None,
                 attachments,
                 disclosure: document,
                 observations: None,

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use candour::core::event::{Event, Item, LegalBasis, RequestIssued};
 use candour::core::json::{List, Set};
-use candour::core::text::{Label, Slug, Text};
+use candour::core::text::{DocumentId, Label, Slug, Text};
 use clap::Args;
 
 use crate::deadline::DeadlineArguments;
@@ -41,6 +41,9 @@ pub struct Request {
     /// Its section or article
     #[arg(long, requires = "instrument")]
     provision: Option<Label>,
+    /// Your draft that it follows
+    #[arg(long, value_name = "DRAFT")]
+    draft: Option<DocumentId>,
     /// A file to attach, such as the letter; may be repeated
     #[arg(long, value_name = "FILE")]
     attach: Vec<PathBuf>,
@@ -57,6 +60,7 @@ impl Request {
             attachments: Set::new(attachments),
             compulsory: self.compulsory,
             deadline: self.deadline.deadline()?,
+            draft: self.draft,
             items: List::new(self.item).ok_or_else(|| Failure::unjudged("1 to 64 items"))?,
             legal_basis: self.instrument.map(|instrument| LegalBasis { instrument, provision: self.provision }),
             request: document(&author, &self.name)?,

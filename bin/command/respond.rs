@@ -5,11 +5,12 @@ use std::process::ExitCode;
 use candour::core::event::{Answer, Event, Extent, Ground, Outcome, ResponseFiled};
 use candour::core::json::{List, Positive, Set};
 use candour::core::text::{DocumentId, Slug, Text};
+use candour::core::time::Date;
 use clap::Args;
 
 use crate::bundle::state;
 use crate::failure::Failure;
-use crate::filing::{Files, Filing, document};
+use crate::filing::{Files, Filing, document, parse_date};
 use crate::output::Output;
 
 /// What every response has.
@@ -42,6 +43,9 @@ pub struct Respond {
     /// An item answered in part, likewise
     #[arg(long, value_name = "ITEM=DISCLOSURE", value_parser = parse_answer)]
     partial: Vec<(Slug, Vec<DocumentId>)>,
+    /// An item on which there is nothing to report; may be repeated
+    #[arg(long, value_name = "ITEM")]
+    nil: Vec<Slug>,
     /// An item refused, as ITEM=GROUND; may be repeated
     #[arg(long, value_name = "ITEM=GROUND", value_parser = parse_refusal)]
     refuse: Vec<(Slug, Ground)>,
@@ -61,6 +65,9 @@ pub struct Refuse {
     /// Why, in your own words
     #[arg(long)]
     detail: Option<Text>,
+    /// The last day on which the ground is claimed
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    until: Option<Date>,
 }
 
 impl Respond {
@@ -69,12 +76,15 @@ impl Respond {
             move |(item, disclosures): (Slug, Vec<DocumentId>)| -> Result<Answer, Failure> {
                 let disclosures =
                     Set::new(disclosures).ok_or_else(|| Failure::unjudged("1 to 64 different disclosures"))?;
-                Ok(Answer { item, outcome: Outcome::Answered { disclosures, extent } })
+                Ok(Answer { item, outcome: Outcome::Answered { disclosures: Some(disclosures), extent } })
             }
         };
-        let refused = |(item, ground)| Ok(Answer { item, outcome: Outcome::Refused { detail: None, ground } });
+        let nil = |item| Ok(Answer { item, outcome: Outcome::Answered { disclosures: None, extent: Extent::Nil } });
+        let refused =
+            |(item, ground)| Ok(Answer { item, outcome: Outcome::Refused { detail: None, ground, until: None } });
         let answers = self.answer.into_iter().map(answered(Extent::Complete));
         let answers = answers.chain(self.partial.into_iter().map(answered(Extent::Partial)));
+        let answers = answers.chain(self.nil.into_iter().map(nil));
         let answers = answers.chain(self.refuse.into_iter().map(refused)).collect::<Result<Vec<_>, _>>()?;
         self.to.file(output, |_| answers)
     }
@@ -82,10 +92,10 @@ impl Respond {
 
 impl Refuse {
     pub fn run(self, output: &Output) -> Result<ExitCode, Failure> {
-        let Self { to, item, ground, detail } = self;
+        let Self { to, item, ground, detail, until } = self;
         to.file(output, |all| {
             let items = if item.is_empty() { all } else { item };
-            let refused = |item| Answer { item, outcome: Outcome::Refused { detail: detail.clone(), ground } };
+            let refused = |item| Answer { item, outcome: Outcome::Refused { detail: detail.clone(), ground, until } };
             items.into_iter().map(refused).collect()
         })
     }

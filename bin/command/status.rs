@@ -1,4 +1,4 @@
-//! `candour status`: what is due, answered, late, refused or overdue.
+//! `candour status`: what is due, answered, late, refused, overdue or silent.
 
 use std::process::ExitCode;
 
@@ -74,16 +74,20 @@ fn detail(standing: &Standing) -> (Option<u64>, String) {
     let late = |late: &Option<u64>| late.map(|late| format!("{} late", span(late)));
     match standing {
         Standing::Answered { index, late_by, .. } => (Some(*index), late(late_by).unwrap_or_default()),
-        Standing::Refused { index, ground, known_ground, late_by } => {
+        Standing::Refused { index, ground, known_ground, until, late_by } => {
             let mut words = vec![ground.as_str().replace('_', " ")];
             if *known_ground == Some(false) {
                 words.push("not a ground of its legal basis".to_owned());
             }
+            words.extend(until.map(|until| format!("until {until}")));
             words.extend(late(late_by));
             (Some(*index), words.join("; "))
         }
         Standing::Withdrawn { index } => (Some(*index), String::new()),
-        Standing::Overdue { by } => (None, format!("no response recorded, {} past the deadline", span(*by))),
+        Standing::Overdue { heard, by } => {
+            (Some(*heard), format!("no response to it recorded, {} past the deadline", span(*by)))
+        }
+        Standing::Silent { by } => (None, format!("nothing recorded, {} past the deadline", span(*by))),
         Standing::Due { within } => (None, format!("{} left", span(*within))),
         Standing::Open => (None, "no response recorded".to_owned()),
     }

@@ -5,7 +5,7 @@ use std::io::{self, Seek as _, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use candour::core::time::{Date, Millis, Time};
+use candour::core::time::{Millis, Time};
 use candour::shell::clock::{Clock as _, SystemClock};
 use candour::shell::replay::Until;
 use candour::shell::tables::{self, AsOf, Format, Rows};
@@ -13,7 +13,7 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 use tempfile::SpooledTempFile;
 
-use crate::bundle::{BundleArgument, state};
+use crate::bundle::{BundleArgument, parse_as_of, state};
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -37,7 +37,7 @@ pub struct Table {
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// As the ledger was at that time; now if left out
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", value_parser = parse_as_of)]
     as_of: Option<Time>,
     /// Show the columns of the table, and what each means
     #[arg(long, conflicts_with_all = ["ledger", "format", "output", "as_of"])]
@@ -68,9 +68,6 @@ impl Table {
             show_columns(table, output);
             return Ok(ExitCode::SUCCESS);
         };
-        if self.as_of.is_some() && table == tables::Table::Findings {
-            return Err(Failure::unjudged("findings are of the whole ledger: --as-of does not go with them"));
-        }
         let format = self.format.unwrap_or(if output.json { FormatName::Json } else { FormatName::Csv });
         let now = || Millis::from_unix_ms(SystemClock.now_ms()).map_or(Time::MAX, Millis::time);
         let as_of = self.as_of.map_or_else(|| AsOf::Now(now()), AsOf::Past);
@@ -142,7 +139,7 @@ impl Wanted {
         unwritten: impl Fn(io::Error) -> Failure,
     ) -> Result<(W, u64), Failure> {
         let mut rows = Rows::new(self.table, self.format, self.as_of, out).map_err(&unwritten)?;
-        let report = self.bundle.verified(output, &mut rows)?;
+        self.bundle.verified(output, self.as_of.past(), &mut rows)?;
         if let (true, AsOf::Past(time)) = (rows.awaits_state(), self.as_of) {
             // Before the ledger was opened there was nobody, and nothing was asked.
             let chain = self.bundle.replay(Until::Time(time), &mut |_, _| {})?;
@@ -150,7 +147,7 @@ impl Wanted {
                 rows.state(state(&chain)?);
             }
         }
-        rows.finish(&report).map_err(unwritten)
+        rows.finish().map_err(unwritten)
     }
 }
 
@@ -168,12 +165,6 @@ fn show_columns(table: tables::Table, output: &Output) {
         ["column", "type", "meaning"],
         columns.map(|column| [column.name.to_owned(), column.type_in_words(), column.meaning.replace('`', "")]),
     );
-}
-
-fn time(text: &str) -> Result<Time, String> {
-    Time::parse(text)
-        .or_else(|_| Date::parse(text).map(Date::start))
-        .map_err(|_| "a time like 2021-10-18T00:00:00Z, or a date like 2021-10-18".to_owned())
 }
 
 impl From<TableName> for tables::Table {

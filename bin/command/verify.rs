@@ -56,7 +56,7 @@ impl Verify {
         let pins = self.pin.iter().map(|pin| read_file(pin)).collect::<Result<Vec<_>, _>>()?;
         let rule = if self.strict { Rule::Strict } else { Rule::Cofactored };
         let mut progress = output.progress();
-        let options = Options { pins, rule, progress: &mut progress, watch: &mut () };
+        let options = Options { pins, rule, progress: &mut progress, as_of: None, watch: &mut () };
         match self.bundle.open_or_faults()? {
             Ok(bundle) => Ok(verify(bundle.as_ref(), &policy, options)?),
             Err(faults) => Ok(Report::unreadable(faults)),
@@ -102,7 +102,8 @@ pub fn print(output: &Output, report: &Report, pins: usize) {
     for words in &report.not_checked {
         output.line(format!("  {FAINT}not checked{FAINT:#}  {}", printable(words)));
     }
-    for (code, count) in report.finding_counts() {
+    for (code, count) in &report.findings {
+        let code = code.as_str();
         output.line(format!("  noticed   {count} × {code}"));
     }
     if pins == 0 && report.verdict == Verdict::Verified {

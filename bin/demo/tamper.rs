@@ -11,7 +11,7 @@ use candour::core::key::SecretKey;
 use candour::core::policy::Policy;
 use candour::core::statement::{Envelope, Rule, Statement};
 use candour::core::time::Millis;
-use candour::shell::verify::{Options, verify};
+use candour::shell::verify::{Options, Watch, verify};
 use candour::storage::bundle::Trouble;
 use candour::storage::bundle_writer::copy;
 use candour::storage::memory_bundle::MemoryBundle;
@@ -158,8 +158,8 @@ impl<'a> Scene<'a> {
             let bytes = replaced(&bytes, HARMLESS.as_bytes(), HARMFUL.as_bytes());
             fs::write(&zip, bytes).map_err(|error| Failure::io(&zip, error))?;
         }
-        let report = judge(&zip, policy, Vec::new())?;
-        let pinned = case.needs_pin.then(|| judge(&zip, policy, vec![pin.to_vec()])).transpose()?;
+        let report = judge(&zip, policy, Vec::new(), &mut ())?;
+        let pinned = case.needs_pin.then(|| judge(&zip, policy, vec![pin.to_vec()], &mut ())).transpose()?;
         let noticed = report.verdict == Verdict::Falsified;
         let noticed_by_pin = pinned.as_ref().is_some_and(|report| report.verdict == Verdict::Falsified);
         if noticed == case.needs_pin || noticed_by_pin != case.needs_pin {
@@ -184,6 +184,7 @@ impl<'a> Scene<'a> {
             author: "facebook".parse().map_err(Failure::unjudged)?,
             event: Event::ErrorNotified(ErrorNotified {
                 document: name("facebook/2021-q2")?,
+                known_on: None,
                 error: name("facebook/2021-q2-error")?,
                 note: "The figure was never meant.".parse().map_err(Failure::unjudged)?,
             }),
@@ -200,8 +201,8 @@ impl<'a> Scene<'a> {
 }
 
 /// The verdict on the bundle at a path.
-pub fn judge(path: &Path, policy: &Policy, pins: Vec<Vec<u8>>) -> Result<Report, Failure> {
-    let options = Options { pins, rule: Rule::Cofactored, progress: &mut |_, _| {}, watch: &mut () };
+pub fn judge(path: &Path, policy: &Policy, pins: Vec<Vec<u8>>, watch: &mut dyn Watch) -> Result<Report, Failure> {
+    let options = Options { pins, rule: Rule::Cofactored, progress: &mut |_, _| {}, as_of: None, watch };
     match open_bundle(path) {
         Ok(bundle) => Ok(verify(bundle.as_ref(), policy, options)?),
         Err(Trouble::Faults(faults)) => Ok(Report::unreadable(faults)),

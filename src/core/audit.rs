@@ -9,17 +9,19 @@ use std::collections::BTreeMap;
 
 use super::chain::{Chain, Link};
 use super::checkpoint::{Checkpoint, SignedCheckpoint};
+use super::entry::Entry;
 use super::event::{Attachment, Observation};
 use super::fault::{Code, Fault};
-use super::finding::{Figures, Punctuality};
+use super::finding::{Finding, FindingCode, Noticing};
 use super::hash::Hash;
 use super::key::PublicKey;
 use super::merkle::MAX_SIZE;
 use super::note::VerifierKey;
 use super::policy::Policy;
 use super::receipt::Receipt;
-use super::statement::{Rule, Statement};
+use super::statement::Rule;
 use super::text::excerpt;
+use super::time::{Millis, Time};
 
 pub use report::{MAX_FAULTS, Report, Verdict};
 
@@ -45,8 +47,12 @@ pub struct Audit<'a> {
     pins: Vec<SignedCheckpoint>,
     /// The attachments named, by hash and length.
     attachments: BTreeMap<(Hash, u64), Known>,
-    figures: Figures,
-    punctuality: Punctuality,
+    noticing: Noticing,
+    noticed: BTreeMap<FindingCode, u64>,
+    /// As of when things are noticed: what was recorded later is not looked at.
+    as_of: Option<Time>,
+    /// Whether the end of what is looked at has come.
+    ended: bool,
 }
 
 struct Published {
@@ -75,9 +81,19 @@ impl<'a> Audit<'a> {
             checkpoints: Vec::new(),
             pins: Vec::new(),
             attachments: BTreeMap::new(),
-            figures: Figures::default(),
-            punctuality: Punctuality::default(),
+            noticing: Noticing::default(),
+            noticed: BTreeMap::new(),
+            as_of: None,
+            ended: false,
         }
+    }
+
+    /// Notices things as of a time instead of the last entry: nothing that was recorded later, and silence and lateness as
+    /// they were then, or will be.
+    #[must_use]
+    pub fn as_of(mut self, time: Option<Time>) -> Self {
+        self.as_of = time;
+        self
     }
 
     /// Takes `checkpoint` or a file of `checkpoints/`, before any entry.
@@ -118,16 +134,21 @@ impl<'a> Audit<'a> {
     /// Takes the next entry.
     pub fn entry(&mut self, bytes: &[u8]) -> Link {
         let mut faults = Vec::new();
+        let later = |as_of| Entry::parse(bytes).is_ok_and(|entry| entry.recorded_at.time() > as_of);
+        if self.as_of.is_some_and(later) {
+            self.end();
+        }
         let link = self.chain.extend(bytes, self.rule, &mut faults);
         faults.into_iter().for_each(|fault| self.fault(fault));
-        if let (true, Some(statement)) = (link.lawful, &link.statement) {
-            for observation in statement.event.observations() {
-                self.observe(&link, statement, observation);
+        if let (Some(state), Some(recorded_at), false) = (self.chain.state(), link.recorded_at, self.ended) {
+            if let (true, Some(statement)) = (link.lawful, &link.statement) {
+                self.noticing.entry(state, link.index, recorded_at, statement);
+                for observation in statement.event.observations() {
+                    self.noticing.observe(state, observation);
+                }
             }
-        }
-        if let (Some(state), Some(recorded_at)) = (self.chain.state(), link.recorded_at) {
             let published = self.chain.published().contains(&self.chain.size());
-            self.punctuality.entry(link.index, recorded_at, state.registry().checkpoint_rules(), published);
+            self.noticing.checkpoint(link.index, recorded_at, state.registry().checkpoint_rules(), published);
         }
         link
     }
@@ -174,10 +195,28 @@ impl<'a> Audit<'a> {
         }
     }
 
-    /// Takes an observation of an attachment that holds them.
-    pub fn observe(&mut self, link: &Link, statement: &Statement, observation: &Observation) {
-        if let Err(fault) = self.figures.observe(link.index, statement, observation) {
-            self.fault(fault.at(link.index));
+    /// Takes an observation of an attachment that the last entry names, and that holds them.
+    pub fn observe(&mut self, observation: &Observation) {
+        if let (Some(state), false) = (self.chain.state(), self.ended) {
+            self.noticing.observe(state, observation);
+        }
+    }
+
+    /// Hands over what was noticed since it was last asked. A finding comes as soon as it is sure: with its entry, with
+    /// the next one, or after [`Audit::end`].
+    pub fn findings(&mut self) -> Vec<Finding> {
+        let findings = self.noticing.take();
+        for finding in &findings {
+            *self.noticed.entry(finding.code).or_default() += 1;
+        }
+        findings
+    }
+
+    /// There are no more entries to look at: what is owed and what is missing is noticed.
+    pub fn end(&mut self) {
+        if !std::mem::replace(&mut self.ended, true) {
+            let as_of = self.as_of.or_else(|| self.chain.recorded_at().map(Millis::time));
+            self.noticing.finish(self.chain.state(), as_of);
         }
     }
 
@@ -231,10 +270,9 @@ impl<'a> Audit<'a> {
         for pin in std::mem::take(&mut self.pins) {
             self.check_pin(&origin, &pin);
         }
-        let mut findings = self.figures.finish(self.chain.state(), self.chain.recorded_at());
-        findings.extend(self.punctuality.finish());
+        self.findings();
         let unlisted = self.found.saturating_sub(self.faults.len() as u64);
-        let mut report = Report::new(origin, &self.chain, sealed, (self.faults, unlisted), findings);
+        let mut report = Report::new(origin, &self.chain, sealed, (self.faults, unlisted), self.noticed);
         if newer > 0 {
             let words = format!("{CHECKPOINTS}{newer}: newer than {CHECKPOINT}, of which trust and quorum were judged");
             report.not_checked.push(words);

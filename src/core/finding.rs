@@ -1,192 +1,205 @@
 //! Findings: what the replay noticed that no rule forbids. FORMAT.md, section 8.
 //!
 //! They are worded neutrally and carry the indices that prove them. They never make a verdict false: the ledger must be
-//! able to hold a wrong number.
+//! able to hold a wrong number. [`Noticing`] takes the entries and observations in order and hands findings over as they
+//! arise; what it remembers grows with the figures and the documents published, not with how often they are.
 
-use std::collections::BTreeMap;
+mod agreement;
+mod blocks;
+mod claims;
+mod code;
+mod document;
+mod figures;
+mod filed;
+mod noticing;
+mod obligations;
+mod peers;
+mod periods;
+mod punctuality;
+mod reply;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 
-use super::event::observation::{Observation, Status, Value};
-use super::event::{CheckpointRules, Event};
-use super::fault::Fault;
+use super::event::observation::{Observation, Series};
 use super::hash::Hash;
 use super::json;
-use super::obligation::{Obligation, Standing, obligations};
-use super::state::State;
-use super::statement::Statement;
-use super::time::Millis;
+use super::text::{DocumentId, Jurisdiction, Label, Slug};
+use super::time::Period;
 
-/// What kind of thing was noticed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FindingCode {
-    /// A published value changed with no correction naming it.
-    SilentRestatement,
-    /// A response recorded at or after the deadline.
-    AnsweredLate,
-    /// No response recorded on this ledger by the deadline.
-    NoResponseByDeadline,
-    /// A refusal on a ground that the request's legal basis does not know.
-    GroundOutsideBasis,
-    /// Entries stayed unsealed for longer than the checkpoint rules promise.
-    CheckpointOverdue,
-}
-
-impl FindingCode {
-    /// The code as it is written everywhere.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::SilentRestatement => "silent-restatement",
-            Self::AnsweredLate => "answered-late",
-            Self::NoResponseByDeadline => "no-response-by-deadline",
-            Self::GroundOutsideBasis => "ground-outside-basis",
-            Self::CheckpointOverdue => "checkpoint-overdue",
-        }
-    }
-}
+pub use blocks::{MIN_BLOCK, MIN_DIFFERENT};
+pub use code::{FindingCode, Severity};
+pub use noticing::Noticing;
+pub use peers::{MIN_PEERS, UNIT_FACTOR};
+pub use periods::EVERYWHERE_SECONDS;
+pub use reply::{Replies, Reply};
 
 /// Something noticed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// What kind of thing.
     pub code: FindingCode,
+    /// Whom it is about: who may reply to it.
+    pub actor: Option<Slug>,
     /// The entries that prove it, in order.
     pub entries: Vec<u64>,
+    /// The figure it is about.
+    pub figure: Option<Box<Figure>>,
+    /// The request and the item it is about.
+    pub item: Option<Box<(DocumentId, Slug)>>,
+    /// The service and the period of the reports that it is about.
+    pub report: Option<Box<(Slug, Period)>>,
     /// What was noticed, in neutral words.
     pub says: String,
 }
 
-/// Notices what happens to published figures, entry by entry. It grows with the series published, not with entries.
-#[derive(Clone, Debug, Default)]
-pub struct Figures {
-    series: BTreeMap<Hash, Published>,
-    findings: Vec<Finding>,
+/// The figure that a finding is about, and what was said of it, as people read it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[allow(missing_docs, reason = "the fields of an observation")]
+pub struct Figure {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub age_band: Option<Label>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category: Option<Label>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detection: Option<Label>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jurisdiction: Option<Jurisdiction>,
+    pub metric: Label,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Label>,
+    pub period: Period,
+    pub service: Slug,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub taxonomy: Option<Slug>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<Label>,
+    /// What was expected, or said before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// Where parts are held against a whole: the dimension by which it is divided, or the metric of which they count a
+    /// part.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// What was said.
+    pub now: String,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Published {
-    value: Option<Value>,
-    status: Status,
-    index: u64,
-}
+impl Finding {
+    fn new(code: FindingCode, actor: &Slug, entries: impl Into<Vec<u64>>, says: String) -> Self {
+        Self { code, actor: Some(actor.clone()), entries: entries.into(), figure: None, item: None, report: None, says }
+    }
 
-impl Figures {
-    /// Takes an observation that a lawful statement makes, inline or in an attachment.
-    ///
-    /// # Errors
-    /// None for any observation; the signature is that of the JSON library.
-    pub fn observe(&mut self, index: u64, statement: &Statement, observation: &Observation) -> Result<(), Fault> {
-        let series = observation.series();
-        let key = Hash::of(&json::encode(&(&statement.author, &series))?);
-        let now = Published { value: observation.value, status: observation.status, index };
-        let Some(before) = self.series.insert(key, now) else { return Ok(()) };
-        let same = match (&before.value, &now.value) {
-            (Some(before), Some(now)) => before.same_figure(now),
-            // Without a value, the status is what was said.
-            (None, None) => before.status == now.status,
-            _ => false,
+    fn on(mut self, service: &Slug, period: Period) -> Self {
+        self.report = Some(Box::new((service.clone(), period)));
+        self
+    }
+
+    fn of(mut self, figure: Figure) -> Self {
+        self.figure = Some(Box::new(figure));
+        self
+    }
+
+    /// How much it matters.
+    pub fn severity(&self) -> Severity {
+        self.code.severity()
+    }
+
+    /// What tells it from every other finding on the ledger, whatever its wording: the SHA-256 of the canonical JSON of its
+    /// `actor`, `code`, `entries`, `figure`, `item`, `period`, `request` and `service`, those that it has.
+    pub fn id(&self) -> Hash {
+        #[derive(Serialize)]
+        struct Identity<'a> {
+            #[serde(skip_serializing_if = "Option::is_none")]
+            actor: Option<&'a Slug>,
+            code: FindingCode,
+            entries: &'a [u64],
+            #[serde(skip_serializing_if = "Option::is_none")]
+            figure: Option<&'a Figure>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            item: Option<&'a Slug>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            period: Option<&'a Period>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            request: Option<&'a DocumentId>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            service: Option<&'a Slug>,
+        }
+        let (request, item) = self.item.as_deref().map(|(request, item)| (request, item)).unzip();
+        let (service, period) = self.report.as_deref().map(|(service, period)| (service, period)).unzip();
+        let identity = Identity {
+            actor: self.actor.as_ref(),
+            code: self.code,
+            entries: &self.entries,
+            figure: self.figure.as_deref(),
+            item,
+            period,
+            request,
+            service,
         };
-        let corrected = matches!(statement.event, Event::CorrectionFiled(_));
-        if !same && !corrected {
-            self.findings.push(Finding {
-                code: FindingCode::SilentRestatement,
-                entries: vec![before.index, index],
-                says: format!(
-                    "{}: {}, {}{}, {}: {} in entry {}, {} in entry {index}, with no correction recorded",
-                    statement.author,
-                    series.service,
-                    series.harm.map_or_else(String::new, |harm| format!("{}, ", harm.category)),
-                    series.metric,
-                    series.period,
-                    shown(&before),
-                    before.index,
-                    shown(&now),
-                ),
-            });
-        }
-        Ok(())
-    }
-
-    /// All findings at the end of a ledger: those of the figures, and those that the state shows.
-    pub fn finish(self, state: Option<&State>, end: Option<Millis>) -> Vec<Finding> {
-        let mut findings = self.findings;
-        if let (Some(state), Some(end)) = (state, end) {
-            findings.extend(obligations(state, end.time()).flat_map(of_obligation));
-        }
-        findings
+        json::encode(&identity).map_or(Hash::ZERO, |bytes| Hash::of(&bytes))
     }
 }
 
-/// What an obligation's standing shows: a refusal may be both late and on a ground of its own.
-fn of_obligation(owed: Obligation) -> impl Iterator<Item = Finding> {
-    let deadline = owed.deadline.map_or_else(String::new, |deadline| format!(" by {deadline}"));
-    let silent = matches!(owed.standing, Standing::Overdue { .. }).then(|| {
-        let says = format!("no response recorded on this ledger{deadline}");
-        (FindingCode::NoResponseByDeadline, vec![owed.issued], says)
-    });
-    let (late, outside) = match owed.standing {
-        Standing::Answered { index, late_by, .. } => (late_by.map(|late| (index, late)), None),
-        Standing::Refused { index, ground, known_ground, late_by } => {
-            (late_by.map(|late| (index, late)), (known_ground == Some(false)).then_some((index, ground)))
-        }
-        _ => (None, None),
-    };
-    let late = late.map(|(index, late)| {
-        let says = format!("a response recorded {late} seconds after the deadline");
-        (FindingCode::AnsweredLate, vec![owed.issued, index], says)
-    });
-    let outside = outside.map(|(index, ground)| {
-        let ground = ground.as_str();
-        let says = format!("refused on a ground that the request's legal basis does not list: {ground}");
-        (FindingCode::GroundOutsideBasis, vec![owed.issued, index], says)
-    });
-    silent.into_iter().chain(late).chain(outside).map(move |(code, entries, says)| {
-        let says = format!("{}, item {}, {}: {says}", owed.request, owed.item, owed.addressee);
-        Finding { code, entries, says }
-    })
-}
+impl Figure {
+    /// Of an observation, and what it says.
+    fn of(observation: &Observation, before: Option<String>) -> Self {
+        Self::of_series(&observation.series(), before, said(observation))
+    }
 
-/// A figure as people read it.
-fn shown(published: &Published) -> String {
-    match published.value {
-        None => published.status.as_str().to_owned(),
-        Some(value) => value.to_string(),
+    fn of_series(series: &Series<'_>, before: Option<String>, now: String) -> Self {
+        Self {
+            age_band: series.age_band.cloned(),
+            category: series.harm.map(|harm| harm.category.clone()),
+            detection: series.detection.cloned(),
+            jurisdiction: series.jurisdiction.cloned(),
+            metric: series.metric.clone(),
+            outcome: series.outcome.cloned(),
+            period: *series.period,
+            service: series.service.clone(),
+            taxonomy: series.harm.map(|harm| harm.taxonomy.clone()),
+            version: series.harm.map(|harm| harm.version.clone()),
+            before,
+            by: None,
+            now,
+        }
     }
 }
 
-/// Notices whether checkpoints come as the ledger promised.
-#[derive(Clone, Debug, Default)]
-pub struct Punctuality {
-    /// The first entry that no checkpoint covers yet, and when it was recorded.
-    waiting: Option<(u64, Millis)>,
-    findings: Vec<Finding>,
+/// As people read it: `video, Child nudity, GB, 13-17, reports, 2025-Q4`.
+impl std::fmt::Display for Figure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let jurisdiction = self.jurisdiction.as_ref().map(Jurisdiction::as_str);
+        let labels = [&self.category, &self.age_band, &self.detection, &self.outcome];
+        let labels = labels.into_iter().flatten().map(Label::as_str);
+        write!(f, "{}", self.service)?;
+        labels.chain(jurisdiction).try_for_each(|word| write!(f, ", {word}"))?;
+        write!(f, ", {}, {}", self.metric, self.period)
+    }
 }
 
-impl Punctuality {
-    /// Takes the next entry, the rules in force, and whether a checkpoint was published right after it.
-    pub fn entry(&mut self, index: u64, recorded_at: Millis, rules: CheckpointRules, published: bool) {
-        let (first, since) = *self.waiting.get_or_insert((index, recorded_at));
-        let entries = index.saturating_sub(first);
-        let seconds = recorded_at.unix_ms().saturating_sub(since.unix_ms()) / 1000;
-        if entries >= rules.max_entries.unsigned() || seconds > rules.max_seconds.unsigned() {
-            self.findings.push(Finding {
-                code: FindingCode::CheckpointOverdue,
-                entries: vec![first, index],
-                says: format!(
-                    "no checkpoint recorded between entry {first} and entry {index}, {seconds} seconds later"
-                ),
-            });
-            self.waiting = Some((index, recorded_at));
-        }
-        if published {
-            self.waiting = None;
-        }
-    }
+/// What an observation says: its value, or the reason why there is none.
+fn said(observation: &Observation) -> String {
+    observation.value.map_or_else(|| observation.status.as_str().replace('_', " "), |value| value.to_string())
+}
 
-    /// What was noticed.
-    pub fn finish(self) -> Vec<Finding> {
-        self.findings
+/// As in every JSON of this software: the fields, and the message that people read.
+impl Serialize for Finding {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (request, item) = self.item.as_deref().map(|(request, item)| (request, item)).unzip();
+        let (service, period) = self.report.as_deref().map(|(service, period)| (service, period)).unzip();
+        let mut object = serializer.serialize_struct("Finding", 11)?;
+        object.serialize_field("id", &self.id())?;
+        object.serialize_field("code", &self.code)?;
+        object.serialize_field("severity", &self.severity())?;
+        object.serialize_field("actor", &self.actor)?;
+        object.serialize_field("entries", &self.entries)?;
+        object.serialize_field("figure", &self.figure)?;
+        object.serialize_field("request", &request)?;
+        object.serialize_field("item", &item)?;
+        object.serialize_field("service", &service)?;
+        object.serialize_field("period", &period)?;
+        object.serialize_field("says", &self.says)?;
+        object.end()
     }
 }
 

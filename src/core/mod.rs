@@ -21,6 +21,7 @@ pub mod entry;
 pub mod receipt;
 pub mod state;
 pub mod obligation;
+pub mod penalty;
 pub mod finding;
 pub mod chain;
 pub mod audit;

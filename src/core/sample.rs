@@ -185,6 +185,7 @@ impl Ledger {
         };
         Event::DisclosureFiled(DisclosureFiled {
             attachments: None,
+            confidential_until: None,
             disclosure: format!("platform/disclosure-{number}").parse().unwrap(),
             observations: List::new(vec![observation]),
             period,

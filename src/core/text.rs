@@ -111,8 +111,8 @@ text_type! {
 }
 
 text_type! {
-    /// The name of a document (a request, response, disclosure, correction or notice of error): its author's slug, a
-    /// slash, and a slug that the author chose.
+    /// The name of a document (a request, a response, a disclosure, a service, a decision): its author's slug, a slash,
+    /// and a slug that the author chose.
     DocumentId, "a document is named actor/slug", |text| {
         text.split_once('/').is_some_and(|(author, name)| is_slug(author) && is_slug(name))
     }
@@ -123,7 +123,19 @@ text_type! {
     Jurisdiction, "a jurisdiction is like GB, GB-SCT, EU or 001", is_jurisdiction
 }
 
+text_type! {
+    /// A currency: three letters of ISO 4217.
+    Currency, "a currency is three letters of ISO 4217", |text| {
+        text.len() == 3 && text.bytes().all(|b| b.is_ascii_uppercase())
+    }
+}
+
 impl DocumentId {
+    /// The document's name without its author.
+    pub fn name(&self) -> &str {
+        self.0.split_once('/').map_or("", |(_, name)| name)
+    }
+
     /// The actor who named the document.
     pub fn author(&self) -> &str {
         self.0.split_once('/').map_or("", |(author, _)| author)

@@ -3,6 +3,8 @@
 //! Everything lies in the years 1970 to 9999. The arithmetic is that of `jiff::civil`, which reads no clock and no time
 //! zone; where a date ends in some place of the world is the business of the shell.
 
+mod sequence;
+
 use std::fmt;
 
 use jiff::civil;
@@ -110,6 +112,11 @@ impl Date {
     /// The day after. None after 9999-12-31.
     pub fn next(self) -> Option<Self> {
         self.0.tomorrow().ok().and_then(Self::within)
+    }
+
+    /// How many days later another day is; 0 if it is not later.
+    pub fn days_until(self, later: Self) -> u64 {
+        later.start().unix().saturating_sub(self.start().unix()) / (24 * 60 * 60)
     }
 
     /// Its first second, in UTC.

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod core_dumps;
 pub mod keyfile;
 pub mod verify;
+pub mod findings;
 pub mod tables;
 pub mod replay;
 pub mod reading;

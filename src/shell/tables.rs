@@ -17,13 +17,14 @@ mod responses;
 
 use std::io::{self, Write};
 
-use crate::core::audit::Report;
 use crate::core::chain::Chain;
 use crate::core::event::Observation;
+use crate::core::finding::Finding;
 use crate::core::obligation::obligations;
 use crate::core::state::State;
 use crate::core::time::Time;
 
+use super::findings::Findings;
 use super::verify::{Place, Seen, Watch};
 
 pub use cell::{Cell, Column, Kind};
@@ -97,6 +98,7 @@ pub struct Rows<W: Write + Send> {
     as_of: AsOf,
     sheet: Sheet<W>,
     requests: requests::Issued,
+    findings: Findings,
 }
 
 /// The moment that a table is of.
@@ -113,6 +115,11 @@ impl AsOf {
         match self {
             Self::Now(time) | Self::Past(time) => time,
         }
+    }
+
+    /// The time in the past that is meant, if one is.
+    pub fn past(self) -> Option<Time> {
+        if let Self::Past(time) = self { Some(time) } else { None }
     }
 }
 
@@ -163,7 +170,7 @@ impl<W: Write + Send + 'static> Rows<W> {
             Format::Parquet => Box::new(parquet::Writer::new(table.as_str(), columns, out)?),
         };
         let sheet = Sheet { writer, written: 0, failed: None };
-        Ok(Self { table, as_of, sheet, requests: requests::Issued::default() })
+        Ok(Self { table, as_of, sheet, requests: requests::Issued::default(), findings: Findings::as_of(as_of.past()) })
     }
 
     /// Whether the table is of a state that is not the one at the end of the ledger: whoever has that state hands it over
@@ -193,10 +200,7 @@ impl<W: Write + Send + 'static> Rows<W> {
     ///
     /// # Errors
     /// The first error of the output.
-    pub fn finish(mut self, report: &Report) -> io::Result<(W, u64)> {
-        if self.table == Table::Findings {
-            report.findings.iter().for_each(|finding| self.sheet.row(&findings::cells(finding)));
-        }
+    pub fn finish(self) -> io::Result<(W, u64)> {
         self.sheet.finish()
     }
 
@@ -211,6 +215,7 @@ impl<W: Write + Send + 'static> Rows<W> {
 impl<W: Write + Send + 'static> Watch for Rows<W> {
     fn entry(&mut self, seen: &Seen<'_>) {
         match self.table {
+            Table::Findings => self.findings.entry(seen),
             Table::Entries if self.includes(seen) => self.sheet.row(&entries::cells(seen)),
             Table::Requests => self.requests.entry(seen),
             _ => {}
@@ -223,7 +228,16 @@ impl<W: Write + Send + 'static> Watch for Rows<W> {
         }
     }
 
+    fn finding(&mut self, finding: Finding) {
+        if self.table == Table::Findings {
+            self.findings.finding(finding);
+        }
+    }
+
     fn end(&mut self, chain: &Chain) {
+        for noted in std::mem::take(&mut self.findings).into_noted() {
+            self.sheet.row(&findings::cells(&noted));
+        }
         if let (Some(state), false) = (chain.state(), self.awaits_state()) {
             self.state(state);
         }

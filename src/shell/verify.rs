@@ -14,6 +14,7 @@ use crate::core::note::MAX_NOTE_BYTES;
 use crate::core::policy::Policy;
 use crate::core::statement::Rule;
 use crate::core::tile::{self, TILE_WIDTH, Tile, TileKind};
+use crate::core::time::Time;
 use crate::storage::bundle::{Bundle, MAX_ENTRY_BUNDLE_BYTES, Trouble};
 use crate::storage::frozen::{Frozen, MAX_TAIL_BYTES};
 use crate::storage::layout::{Layout, TAIL};
@@ -30,6 +31,8 @@ pub struct Options<'a> {
     pub rule: Rule,
     /// Called after each entry with how many were checked, and how many there should be, where that is known.
     pub progress: &'a mut dyn FnMut(u64, Option<u64>),
+    /// As of when things are noticed; the time of the last entry if left out.
+    pub as_of: Option<Time>,
     /// Who watches the entries and observations go by; `&mut ()` is nobody.
     pub watch: &'a mut dyn Watch,
 }
@@ -45,7 +48,7 @@ pub fn verify(bundle: &dyn Bundle, policy: &Policy, options: Options<'_>) -> Res
         Err(Trouble::Faults(faults)) => return Ok(Report::unreadable(faults)),
         Err(trouble) => return Err(trouble),
     };
-    let audit = Audit::new(policy, options.rule);
+    let audit = Audit::new(policy, options.rule).as_of(options.as_of);
     let (current, malformed) = (Current::default(), BTreeSet::new());
     let layout = Layout::of(frozen.names()?);
     let Options { pins, progress, watch, .. } = options;
@@ -55,6 +58,8 @@ pub fn verify(bundle: &dyn Bundle, policy: &Policy, options: Options<'_>) -> Res
     let rest = walk.entries()?;
     walk.rest_of_tiles()?;
     walk.unexpected_files();
+    walk.audit.end();
+    walk.noticed();
     walk.watch.end(walk.audit.chain());
     let unknown = std::mem::take(&mut walk.layout.unknown);
     let mut report = walk.audit.finish();
@@ -210,6 +215,7 @@ impl Walk<'_> {
             self.compare_hashes(tile, hashes)?;
         }
         self.figures(bytes, &link)?;
+        self.noticed();
         if tile::push_entry(&mut self.current.bytes, bytes).is_ok() {
             self.current.ends.push(self.current.bytes.len());
         }
@@ -218,6 +224,11 @@ impl Walk<'_> {
         }
         (self.progress)(self.audit.chain().size(), self.audit.latest_size());
         Ok(())
+    }
+
+    /// Hands over what was noticed.
+    fn noticed(&mut self) {
+        self.audit.findings().into_iter().for_each(|finding| self.watch.finding(finding));
     }
 
     /// Hands over what a lawful entry says, and reads what it names.

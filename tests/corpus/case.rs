@@ -53,7 +53,17 @@ impl Case {
         faults: &str,
         more: impl FnOnce(&mut Forger) -> &mut Forger,
     ) -> Self {
-        let mut ledger = story::until(from);
+        Self::after(story::until(from), name, says, faults, more)
+    }
+
+    /// As [`Self::sealed`], after any ledger.
+    pub fn after(
+        mut ledger: Forger,
+        name: &'static str,
+        says: &'static str,
+        faults: &str,
+        more: impl FnOnce(&mut Forger) -> &mut Forger,
+    ) -> Self {
         more(&mut ledger).seal();
         let last = ledger.size() - 1;
         let at = |fault: &str| if fault.contains('@') { fault.to_owned() } else { format!("{fault}@{last}") };

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use candour::core::audit::Report;
 use candour::core::chain::Chain;
 use candour::core::entry::Entry;
+use candour::core::event::Event;
 use candour::core::fault::{Code, Fault};
 use candour::core::policy::Policy;
 use candour::core::statement::{Envelope, Rule};
@@ -16,7 +17,8 @@ use candour::storage::open_bundle;
 use serde_json::{Value, json};
 
 use super::case::{self, Place};
-use super::{cases, story};
+use super::forge::Forger;
+use super::{cases, dealings, story};
 
 /// The corpus.
 pub fn root() -> PathBuf {
@@ -95,7 +97,7 @@ fn audit(case: &Found) -> Value {
         Err(fault) => return unjudged(fault),
     };
     let pins = case.pins.iter().map(|pin| fs::read(pin).unwrap()).collect();
-    let options = Options { pins, rule: Rule::Cofactored, progress: &mut |_, _| {}, watch: &mut () };
+    let options = Options { pins, rule: Rule::Cofactored, progress: &mut |_, _| {}, as_of: None, watch: &mut () };
     let report = open_bundle(&case.bundle).and_then(|bundle| verify(bundle.as_ref(), &policy, options));
     match report {
         Ok(report) => json!(report),
@@ -172,17 +174,23 @@ fn every_code_that_an_audit_can_give_has_a_case() {
 
 #[test]
 fn the_writer_makes_the_same_honest_entries() {
+    assert_eq!(kinds_written(&story::honest()).len(), 17);
+    let (written, every) = (kinds_written(&dealings::dealings()), Event::KINDS.iter().copied().collect());
+    let missing: Vec<_> = BTreeSet::difference(&every, &written).collect();
+    assert_eq!(missing, Vec::<&&str>::new(), "every kind of event happens");
+}
+
+/// Has the writer write the ledger's entries, and tells their kinds.
+fn kinds_written(ledger: &Forger) -> BTreeSet<&'static str> {
     let mut chain = Chain::new();
-    let ledger = story::honest();
     for bytes in &ledger.entries {
         chain.checkpoint_published(chain.size());
         let Entry { payload, signatures, recorded_at, .. } = Entry::parse(bytes).unwrap();
         let sealed = chain.seal(Envelope { payload, signatures }, recorded_at).unwrap();
         assert!(sealed.bytes() == bytes, "entry {}", sealed.link().index);
     }
-    assert_eq!(chain.root(), ledger.tree(story::SIZE).root());
-    let kinds: BTreeSet<&str> = ledger.entries.iter().map(|bytes| kind(bytes)).collect();
-    assert_eq!(kinds.len(), 17, "every kind of event happens: {kinds:?}");
+    assert_eq!(chain.root(), ledger.tree(ledger.size()).root());
+    ledger.entries.iter().map(|bytes| kind(bytes)).collect()
 }
 
 fn kind(entry: &[u8]) -> &'static str {

@@ -8,6 +8,7 @@
 
 mod case;
 mod cases;
+pub(crate) mod dealings;
 mod disk;
 pub(crate) mod forge;
 mod property;

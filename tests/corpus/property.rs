@@ -71,7 +71,8 @@ fn policy() -> Policy {
 }
 
 fn audit(bundle: Result<&dyn Bundle, Trouble>, policy: &Policy) -> Report {
-    let options = Options { pins: Vec::new(), rule: Rule::Cofactored, progress: &mut |_, _| {}, watch: &mut () };
+    let options =
+        Options { pins: Vec::new(), rule: Rule::Cofactored, progress: &mut |_, _| {}, as_of: None, watch: &mut () };
     match bundle.and_then(|bundle| verify(bundle, policy, options)) {
         Ok(report) => report,
         Err(Trouble::Faults(faults)) => Report::unreadable(faults),

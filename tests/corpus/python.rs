@@ -17,6 +17,31 @@ fn the_python_verifier_says_of_each_case_what_it_must() {
     assert!(wrong.is_empty(), "{} of {} cases\n{}", wrong.len(), said.len(), wrong.join("\n"));
 }
 
+#[test]
+fn the_python_verifier_reads_the_vectors_as_they_are_meant() {
+    if is_missing("python3") {
+        return;
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut python = Command::new("python3");
+    let output = python.arg(root.join("tests/read_vectors.py")).arg(root.join("fixtures")).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let said = String::from_utf8(output.stdout).unwrap();
+    let (differences, read) = said.trim_end().rsplit_once('\n').unwrap_or(("", said.trim_end()));
+    assert_eq!(differences, "");
+    assert!(read.parse::<u64>().unwrap() >= 300, "{read} vectors");
+}
+
+#[test]
+fn the_python_verifier_passes_its_own_test() {
+    if is_missing("python3") {
+        return;
+    }
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/verify.py");
+    let output = Command::new("python3").arg(script).arg("--self-test").output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
 /// What `fixtures/verify.py` says of each case; nothing where there is no python3, which is a failure in CI alone.
 fn judge(cases: &[Found]) -> Option<Vec<Value>> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/verify.py");

@@ -18,7 +18,7 @@ pub const TABLE: &[u8] = b"service,metric,jurisdiction,age_band,harm_taxonomy,ha
 video,reports received,GB,under-13,,,,,,2025-S2,given,integer,1200,,,100\n\
 video,reports received,GB,,safety-terms,1,grooming,user report,removed,2025-S2,not_collected,,,,,\n";
 
-/// A ledger of 25 entries in which every kind of event happens, with checkpoints of 5, 9, 14, 19 and 25 entries. From 19 on
+/// A ledger of 25 entries in which the kinds of event happen that most others rest on, with checkpoints of 5, 9, 14, 19 and 25 entries. From 19 on
 /// the operator has another key.
 pub fn honest() -> Forger {
     until(SIZE)

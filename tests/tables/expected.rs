@@ -5,12 +5,12 @@ use std::path::Path;
 
 use candour::core::event::table;
 use candour::core::event::{Event, Observation};
-use candour::core::finding::Finding;
 use candour::core::obligation::obligations;
 use candour::core::policy::Policy;
 use candour::core::state::State;
 use candour::core::statement::Rule;
 use candour::core::time::{Millis, Time};
+use candour::shell::findings::{Findings, Noted};
 use candour::shell::replay::{Until, replay};
 use candour::shell::verify::{Options, Place, Seen, Watch, verify};
 use candour::storage::open_bundle;
@@ -22,10 +22,13 @@ use super::{AS_OF, Row};
 pub(super) fn tables(ledger: &Path) -> BTreeMap<&'static str, Vec<Row>> {
     let bundle = open_bundle(ledger).unwrap();
     let policy = Policy::parse(b"quorum none\n").unwrap();
-    let mut told = Told::default();
-    let options = Options { pins: Vec::new(), rule: Rule::Cofactored, progress: &mut |_, _| {}, watch: &mut told };
-    let report = verify(bundle.as_ref(), &policy, options).unwrap();
     let as_of = Time::parse(AS_OF).unwrap();
+    let (mut told, mut findings) = (Told::default(), Findings::as_of(Some(as_of)));
+    let watchers: [(Option<Time>, &mut dyn Watch); 2] = [(None, &mut told), (Some(as_of), &mut findings)];
+    for (as_of, watch) in watchers {
+        let options = Options { pins: Vec::new(), rule: Rule::Cofactored, progress: &mut |_, _| {}, as_of, watch };
+        verify(bundle.as_ref(), &policy, options).unwrap();
+    }
     let chain = replay(bundle.as_ref(), Until::Time(as_of), &mut |_, _| {}).unwrap();
     let state = chain.state().unwrap();
     BTreeMap::from([
@@ -34,7 +37,7 @@ pub(super) fn tables(ledger: &Path) -> BTreeMap<&'static str, Vec<Row>> {
         ("requests", requests(state, &told.recorded, as_of)),
         ("responses", responses(state)),
         ("actors", actors(state)),
-        ("findings", report.findings.iter().map(finding).collect()),
+        ("findings", findings.into_noted().map(|noted| finding(&noted)).collect()),
     ])
 }
 
@@ -174,10 +177,21 @@ fn actors(state: &State) -> Vec<Row> {
     rows.collect()
 }
 
-fn finding(finding: &Finding) -> Row {
-    let entries: Vec<String> = finding.entries.iter().map(ToString::to_string).collect();
+fn finding(noted: &Noted) -> Row {
+    let said = serde_json::to_value(noted).unwrap();
+    let entries: Vec<String> = noted.finding.entries.iter().map(ToString::to_string).collect();
+    let figure = |field: &str| said["figure"][field].clone();
+    let report = |field: &str| if said["figure"].is_null() { said[field].clone() } else { figure(field) };
+    let reply = noted.replies.last();
     row(json!({
-        "code": finding.code, "entry": finding.entries.last(), "entries": entries.join(" "), "says": finding.says,
+        "id": said["id"], "code": said["code"], "severity": said["severity"], "actor": said["actor"],
+        "entry": noted.finding.entries.last(), "entries": entries.join(" "), "service": report("service"),
+        "metric": figure("metric"), "jurisdiction": figure("jurisdiction"), "age_band": figure("age_band"),
+        "harm_taxonomy": figure("taxonomy"), "harm_version": figure("version"), "harm_category": figure("category"),
+        "detection": figure("detection"), "outcome": figure("outcome"), "period": report("period"),
+        "by": figure("by"), "before": figure("before"), "now": figure("now"), "request": said["request"],
+        "item": said["item"], "says": said["says"], "reply": reply.map(|reply| reply.note.as_str()),
+        "reply_entry": reply.map(|reply| reply.index),
     }))
 }
 

@@ -92,6 +92,32 @@ pub fn fields() -> Vec<Change> {
         change("a byte-order mark", "Child safety", "Child\u{feff}safety", MALFORMED),
         change("an Arabic letter mark", "Child safety", "Child\u{61c}safety", MALFORMED),
         change(
+            "neither observation nor attachment",
+            r#""observations":[{"metric":"Content actioned","period":"2021-Q2","service":"video","status":"given","value":{"integer":25700000}}],"#,
+            "",
+            MALFORMED,
+        ),
+        change(
+            "a list that must not be empty",
+            r#"[{"metric":"Content actioned","period":"2021-Q2","service":"video","status":"given","value":{"integer":25700000}}]"#,
+            "[]",
+            MALFORMED,
+        ),
+    ]
+}
+
+/// Changes of the value, and of its status.
+pub fn values() -> Vec<Change> {
+    let share = |what, fields: &str, code| {
+        change(what, r#"{"integer":25700000}"#, format!(r#"{{"ratio_range":{{{fields}}}}}"#), code)
+    };
+    vec![
+        share("a share within bounds", r#""denominator":100,"lower":0,"upper":100"#, "ok"),
+        share("a share above one, which is for the law to say", r#""denominator":100,"lower":0,"upper":101"#, "ok"),
+        share("a share with one bound", r#""denominator":100,"upper":100"#, MALFORMED),
+        share("a share below nothing", r#""denominator":100,"lower":-1,"upper":100"#, MALFORMED),
+        share("a share of nothing", r#""denominator":0,"lower":0,"upper":0"#, MALFORMED),
+        change(
             "a value of two kinds",
             r#"{"integer":25700000}"#,
             r#"{"integer":25700000,"ratio":{"denominator":1,"numerator":1}}"#,
@@ -112,18 +138,33 @@ pub fn fields() -> Vec<Change> {
         ),
         change("a status unknown", r#""status":"given""#, r#""status":"guessed""#, MALFORMED),
         change("a status as an object", r#""status":"given""#, r#""status":{"given":null}"#, MALFORMED),
-        change(
-            "neither observation nor attachment",
-            r#""observations":[{"metric":"Content actioned","period":"2021-Q2","service":"video","status":"given","value":{"integer":25700000}}],"#,
-            "",
-            MALFORMED,
-        ),
-        change(
-            "a list that must not be empty",
-            r#"[{"metric":"Content actioned","period":"2021-Q2","service":"video","status":"given","value":{"integer":25700000}}]"#,
-            "[]",
-            MALFORMED,
-        ),
+    ]
+}
+
+/// Changes of a counted deadline.
+pub fn deadlines() -> Vec<Change> {
+    let days =
+        ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"].map(|day| format!("{day:?}"));
+    let weekend = |what, to: &str, code| change(what, r#"["friday","saturday"]"#, to, code);
+    let holidays = |what, to: &str, code| change(what, r#"["2025-02-25"]"#, to, code);
+    let many: Vec<String> = (0..129).map(|day| format!("\"{}-01-01\"", 1970 + day)).collect();
+    vec![
+        change("a counted deadline", "{", "{", "ok"),
+        change("a count of no days", r#""days":2"#, r#""days":0"#, MALFORMED),
+        change("a count of too many days, which is for the law to say", r#""days":2"#, r#""days":3661"#, "ok"),
+        change("a count of another kind", r#""kind":"working""#, r#""kind":"business""#, MALFORMED),
+        change("a count from no day", r#""from":"2025-02-24","#, "", MALFORMED),
+        weekend("a weekend of six days", &format!("[{}]", days[..6].join(",")), "ok"),
+        weekend("a weekend of seven days", &format!("[{}]", days.join(",")), MALFORMED),
+        weekend("a weekend of one day twice", r#"["friday","friday"]"#, MALFORMED),
+        weekend("a weekend of a day that is none", r#"["Friday"]"#, MALFORMED),
+        weekend("an empty weekend", "[]", MALFORMED),
+        holidays("128 holidays", &format!("[{}]", many[..128].join(",")), "ok"),
+        holidays("129 holidays", &format!("[{}]", many.join(",")), MALFORMED),
+        holidays("holidays out of order, which is for the law to say", r#"["2025-02-26","2025-02-25"]"#, "ok"),
+        holidays("a holiday that is no day", r#"["2025-02-29"]"#, MALFORMED),
+        holidays("an empty list of holidays", "[]", MALFORMED),
+        holidays("a holiday twice", r#"["2025-02-25","2025-02-25"]"#, MALFORMED),
     ]
 }
 

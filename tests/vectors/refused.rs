@@ -6,8 +6,10 @@ use candour::core::fault::Fault;
 use candour::core::statement::{Envelope, PAYLOAD_TYPE, Statement};
 use serde_json::{Value, json};
 
-use super::changes::{Change, MALFORMED, NOT_CANONICAL, calendar, change, encodings, fields, registry};
-use super::statements::{disclosure, enrolment, opening, statement};
+use super::changes::{
+    Change, MALFORMED, NOT_CANONICAL, calendar, change, deadlines, encodings, fields, registry, values,
+};
+use super::statements::{counted, disclosure, enrolment, opening, statement};
 use super::{key, ledger, pin, public};
 
 fn envelopes(sound: &str) -> Vec<Change> {
@@ -86,7 +88,10 @@ fn statements() -> Vec<(&'static str, String, &'static str)> {
     let opening = text("operator", opening());
     let (of_enrolment, of_opening) = registry();
     let mut cases = vec![("as it is", disclosure.clone(), "ok")];
-    cases.extend([encodings(), fields(), calendar()].into_iter().flatten().map(|it| changed(&disclosure, it)));
+    cases
+        .extend([encodings(), fields(), values(), calendar()].into_iter().flatten().map(|it| changed(&disclosure, it)));
+    let request = text("charity", counted());
+    cases.extend(deadlines().into_iter().map(|it| changed(&request, it)));
     cases.extend(of_enrolment.into_iter().map(|it| changed(&enrolment, it)));
     cases.extend(of_opening.into_iter().map(|it| changed(&opening, it)));
     cases.extend([

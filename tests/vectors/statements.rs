@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use candour::core::entry::Entry;
 use candour::core::event::{Event, table};
 use candour::core::hash::Hash;
 use candour::core::json::Count;
@@ -10,6 +11,7 @@ use candour::core::time::Time;
 use serde_json::{Value, json};
 
 use super::{ORIGIN, key, pin, public};
+use crate::corpus::dealings;
 
 /// The statement in its canonical encoding.
 pub fn statement(author: &str, nth: i64, event: Value) -> Statement {
@@ -150,6 +152,7 @@ fn events() -> Vec<(&'static str, Value)> {
                     full, none, with("estimated", json!({"ratio": {"denominator": 1000, "numerator": 995}})),
                     with("provisional", json!({"duration": {"amount": 25, "unit": "hour"}})),
                     with("given", json!({"range": {"lower": -1, "upper": 4}})),
+                    with("estimated", json!({"ratio_range": {"denominator": 1000, "lower": 0, "upper": 995}})),
                 ],
                 "period": "2021-Q2", "service": "video", "subject": "All there is",
             }),
@@ -168,11 +171,56 @@ fn events() -> Vec<(&'static str, Value)> {
     ]
 }
 
+/// Those of the ledger of dealings but for the registry's, each also without what it can do without.
+fn dealt() -> Vec<(&'static str, Value)> {
+    let said = |bytes: &Vec<u8>| Statement::parse(&Entry::parse(bytes).unwrap().payload).unwrap();
+    let registry = ["ledger_opened", "actor_", "key_", "checkpoint_rules_set"];
+    let mut dealt = Vec::new();
+    for statement in dealings::dealings().entries.iter().map(said) {
+        let (author, event) = (statement.author.to_string(), serde_json::to_value(&statement.event).unwrap());
+        if registry.iter().any(|prefix| statement.event.kind().starts_with(prefix)) {
+            continue;
+        }
+        let author =
+            *["acme", "bolt", "charity", "regulator", "auditor", "court"].iter().find(|it| **it == author).unwrap();
+        let bare = bare(&event);
+        dealt.extend((bare != event).then_some((author, bare)));
+        dealt.push((author, event));
+    }
+    dealt
+}
+
+/// The event without those of its own fields that are optional, as far as it is still an event.
+fn bare(event: &Value) -> Value {
+    let mut bare = event.clone();
+    for field in event.as_object().unwrap().keys() {
+        let mut less = bare.clone();
+        drop(less.as_object_mut().unwrap().remove(field));
+        let text = json!({"author": "platform", "event": less, "issued_at": "2026-01-05T12:00:00Z", "ledger": ORIGIN, "nth": 0});
+        if Statement::parse(&serde_json_canonicalizer::to_vec(&text).unwrap()).is_ok() {
+            bare = less;
+        }
+    }
+    bare
+}
+
+/// A request with a deadline that was counted over a holiday, where Friday and Saturday are the weekend.
+pub fn counted() -> Value {
+    let deadline = json!({
+        "calendar": "Asia/Kuwait", "date": "2025-02-27", "ends_at": "2025-02-27T21:00:00Z",
+        "counted": {"days": 2, "from": "2025-02-24", "holidays": ["2025-02-25"], "kind": "working", "weekend": ["friday", "saturday"]},
+    });
+    json!({
+        "kind": "request_issued", "addressees": ["platform"], "compulsory": false, "deadline": deadline,
+        "items": [{"item": "reports", "question": "How many?"}], "request": "charity/letter-2", "title": "An open letter",
+    })
+}
+
 #[test]
 fn statements_of_every_kind() {
     let mut kinds = BTreeSet::new();
     let statements: Vec<_> = (0..)
-        .zip(events())
+        .zip([events(), vec![("charity", counted())], dealt()].concat())
         .map(|(nth, (author, event))| {
             let mut made = statement(author, nth, event);
             if nth % 2 == 1 {
@@ -188,7 +236,7 @@ fn statements_of_every_kind() {
             })
         })
         .collect();
-    assert_eq!(kinds.len(), 17, "{kinds:?}");
+    assert_eq!(kinds, Event::KINDS.iter().copied().collect());
     pin(
         "statements.json",
         &json!({
@@ -230,7 +278,7 @@ fn a_table_of_observations() {
         read.push(row);
         Ok(())
     });
-    assert_eq!((rows.unwrap(), read.as_slice()), (5, event.observations()));
+    assert_eq!((rows.unwrap(), read.as_slice()), (6, event.observations()));
     pin(
         "observations.json",
         &json!({

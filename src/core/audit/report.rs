@@ -6,7 +6,7 @@ use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 
 use crate::core::chain::Chain;
 use crate::core::fault::Fault;
-use crate::core::finding::Finding;
+use crate::core::finding::FindingCode;
 use crate::core::hash::Hash;
 use crate::core::time::Millis;
 
@@ -42,8 +42,8 @@ pub struct Report {
     pub recorded_at: Option<Millis>,
     /// The faults, sorted by entry, file and code.
     pub faults: Vec<Fault>,
-    /// What was noticed and no rule forbids.
-    pub findings: Vec<Finding>,
+    /// How many things of each kind were noticed that no rule forbids. The findings themselves were handed over on the way.
+    pub findings: BTreeMap<FindingCode, u64>,
     /// What was not checked, in words.
     pub not_checked: Vec<String>,
 }
@@ -54,7 +54,7 @@ impl Report {
         chain: &Chain,
         sealed: u64,
         (mut faults, unlisted): (Vec<Fault>, u64),
-        findings: Vec<Finding>,
+        findings: BTreeMap<FindingCode, u64>,
     ) -> Self {
         let place = |fault: &Fault| (fault.index.is_none(), fault.index, fault.file.clone(), fault.code.as_str());
         faults.sort_by_cached_key(place);
@@ -88,17 +88,9 @@ impl Report {
 
     /// Of a bundle that is bad as a container, so that nothing in it was read.
     pub fn unreadable(faults: Vec<Fault>) -> Self {
-        let mut report = Self::new(String::new(), &Chain::new(), 0, (faults, 0), Vec::new());
+        let mut report = Self::new(String::new(), &Chain::new(), 0, (faults, 0), BTreeMap::new());
         report.not_checked = vec!["any file, as the bundle is not one that can be read safely".to_owned()];
         report
-    }
-
-    /// How many findings there are of each code.
-    pub fn finding_counts(&self) -> BTreeMap<&'static str, usize> {
-        self.findings.iter().fold(BTreeMap::new(), |mut counts, finding| {
-            *counts.entry(finding.code.as_str()).or_default() += 1;
-            counts
-        })
     }
 }
 
@@ -114,7 +106,7 @@ impl Serialize for Report {
         object.serialize_field("head", &self.head)?;
         object.serialize_field("faults", &self.faults)?;
         object.serialize_field("not_checked", &self.not_checked)?;
-        object.serialize_field("findings", &self.finding_counts())?;
+        object.serialize_field("findings", &self.findings)?;
         object.end()
     }
 }

@@ -6,19 +6,22 @@ use super::observation::{MAX_OBSERVATIONS, Observation};
 use crate::core::hash::Hash;
 use crate::core::json::{Count, List, Set};
 use crate::core::text::{DocumentId, Label, Slug, Text};
-use crate::core::time::Period;
+use crate::core::time::{Date, Period};
 
 /// Attachments of a statement, at most.
 pub const MAX_ATTACHMENTS: usize = 32;
 
-/// A platform discloses figures: inline, or as a table in an attachment.
+/// A platform discloses figures, or a regulator those that it collected: inline, or as a table in an attachment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DisclosureFiled {
     /// Files that belong to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attachments: Option<Set<Attachment, MAX_ATTACHMENTS>>,
-    /// What the platform calls it.
+    /// The last day on which figures in it that are sealed or suppressed are claimed to be confidential.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confidential_until: Option<Date>,
+    /// What the author calls it.
     pub disclosure: DocumentId,
     /// The figures, where they are few.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -65,18 +68,6 @@ pub enum CorrectionReason {
     MethodologyChange,
     /// Data came in late.
     LateData,
-}
-
-/// The author says that a document of its own contains an error, before it can say what is right.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ErrorNotified {
-    /// The document that is wrong.
-    pub document: DocumentId,
-    /// What the author calls this notice.
-    pub error: DocumentId,
-    /// What is known so far.
-    pub note: Text,
 }
 
 /// A file that a statement names by its hash. The file is not in the entry: it is kept beside the entries.

@@ -254,7 +254,7 @@ impl Observation {
 }
 
 /// What a figure is a figure of.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[allow(missing_docs, reason = "the fields of an observation")]
 pub struct Series<'a> {
     pub age_band: Option<&'a Label>,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::request::MAX_ITEMS;
 use crate::core::json::{List, Positive, Set};
 use crate::core::text::{DocumentId, Slug, Text};
+use crate::core::time::Date;
 
 /// Disclosures that answer one item, at most.
 pub const MAX_REFERENCES: usize = 64;
@@ -43,11 +44,12 @@ pub struct Answer {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Outcome {
-    /// Answered by disclosures on this ledger.
+    /// Answered by disclosures on this ledger, or by saying that there is nothing to report.
     Answered {
-        /// Which disclosures or corrections.
-        disclosures: Set<DocumentId, MAX_REFERENCES>,
-        /// Whether they answer all that was asked.
+        /// Which disclosures or corrections; absent in a nil return alone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        disclosures: Option<Set<DocumentId, MAX_REFERENCES>>,
+        /// How much of what was asked they answer.
         extent: Extent,
     },
     /// Refused on a ground.
@@ -57,6 +59,9 @@ pub enum Outcome {
         detail: Option<Text>,
         /// The ground.
         ground: Ground,
+        /// The last day on which the ground is claimed: confidential until then, for one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Date>,
     },
 }
 
@@ -68,6 +73,8 @@ pub enum Extent {
     Complete,
     /// Some of it.
     Partial,
+    /// There is nothing to report.
+    Nil,
 }
 
 /// Why a platform refuses, in the words of the law or of the letters.
@@ -100,6 +107,27 @@ pub enum Ground {
     JurisdictionDisputed,
     /// The answer would incriminate the addressee.
     SelfIncrimination,
+}
+
+impl ResponseFiled {
+    pub(super) fn check_shape(&self) -> Result<(), &'static str> {
+        let bare = |answer: &Answer| match &answer.outcome {
+            Outcome::Answered { disclosures, extent } => disclosures.is_none() && *extent != Extent::Nil,
+            Outcome::Refused { .. } => false,
+        };
+        if self.items.iter().any(bare) { Err("an answer by no disclosure that is no nil return") } else { Ok(()) }
+    }
+}
+
+impl Extent {
+    /// The extent as it is written in a statement.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Partial => "partial",
+            Self::Nil => "nil",
+        }
+    }
 }
 
 impl Ground {

@@ -4,9 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Placed;
+use super::deadlines::EARLIEST_END_SECONDS;
+use super::registry::Takes;
+use super::{Placed, State};
+use crate::core::event::{DocumentPublished, DocumentRetracted, ErrorNotified, FindingAnswered, Role};
 use crate::core::fault::{Code, Fault};
 use crate::core::text::DocumentId;
+use crate::core::time::Date;
 
 /// The documents of a ledger. A document's author is the first part of its name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +25,10 @@ pub struct Document {
     pub index: u64,
     /// The entry that superseded it.
     pub superseded_by: Option<u64>,
+    /// The entry of the document that it superseded.
+    pub supersedes: Option<u64>,
+    /// The entry in which its author took it back.
+    pub retracted_by: Option<u64>,
 }
 
 /// What a document is.
@@ -28,22 +36,90 @@ pub struct Document {
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the events that file them are documented")]
 pub enum Kind {
+    Service,
+    Designation,
+    Taxonomy,
+    Definition,
+    MethodologyChange,
+    Draft,
+    Representations,
     Request,
+    Clarification,
+    Extension,
+    Amendment,
+    Preservation,
     Response,
     Disclosure,
     Correction,
     ErrorNotice,
+    RiskAssessment,
+    Research,
+    ProductChange,
+    Answer,
+    Investigation,
+    Notice,
+    Decision,
+    Penalty,
+    Appeal,
+    Audit,
+    AuditFinding,
+    Discrepancy,
+    Report,
+    Implementation,
 }
 
 impl Kind {
+    /// Whether its author can take such a document back. What somebody else must settle, or has relied on, stays: a request
+    /// is withdrawn, a designation ended.
+    pub fn can_be_retracted(self) -> bool {
+        matches!(
+            self,
+            Self::Definition
+                | Self::Response
+                | Self::Disclosure
+                | Self::Correction
+                | Self::ErrorNotice
+                | Self::RiskAssessment
+                | Self::Research
+                | Self::ProductChange
+                | Self::Answer
+                | Self::AuditFinding
+        )
+    }
+
     /// The kind in a word or two.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Service => "service",
+            Self::Designation => "designation",
+            Self::Taxonomy => "taxonomy",
+            Self::Definition => "definition",
+            Self::MethodologyChange => "change of methodology",
+            Self::Draft => "draft",
+            Self::Representations => "representations",
             Self::Request => "request",
+            Self::Clarification => "request for clarification",
+            Self::Extension => "request for more time",
+            Self::Amendment => "request for amendment",
+            Self::Preservation => "order of preservation",
             Self::Response => "response",
             Self::Disclosure => "disclosure",
             Self::Correction => "correction",
             Self::ErrorNotice => "notice of error",
+            Self::RiskAssessment => "risk assessment",
+            Self::Research => "research",
+            Self::ProductChange => "product change",
+            Self::Answer => "answer to a finding",
+            Self::Investigation => "investigation",
+            Self::Notice => "provisional notice",
+            Self::Decision => "decision",
+            Self::Penalty => "penalty",
+            Self::Appeal => "appeal",
+            Self::Audit => "audit",
+            Self::AuditFinding => "finding of an audit",
+            Self::Discrepancy => "discrepancy",
+            Self::Report => "audit report",
+            Self::Implementation => "report of implementation",
         }
     }
 }
@@ -74,34 +150,134 @@ impl Documents {
         }
     }
 
-    /// A document of the author's, of any kind.
-    pub(super) fn own(&self, placed: &Placed<'_>, id: &DocumentId) -> Result<&Document, Fault> {
-        let document = self.find(id).ok_or_else(|| unknown("a document on this ledger", id))?;
-        if id.author() != placed.statement.author.as_str() {
-            let expected = format!("a document of {}", placed.statement.author);
-            return Err(Fault::new(Code::DocumentNotOwn, expected, id.as_str()));
+    pub(super) fn insert(&mut self, placed: &Placed<'_>, id: &DocumentId, kind: Kind) {
+        let document =
+            Document { kind, index: placed.index, superseded_by: None, supersedes: None, retracted_by: None };
+        self.0.insert(id.clone(), document);
+    }
+
+    /// A document, inserted before, took the place of another.
+    pub(super) fn supersede(&mut self, superseded: &DocumentId, by: &DocumentId) {
+        let Some(later) = self.find(by).map(|document| document.index) else { return };
+        let Some(document) = self.0.get_mut(superseded) else { return };
+        document.superseded_by = Some(later);
+        let earlier = document.index;
+        if let Some(document) = self.0.get_mut(by) {
+            document.supersedes = Some(earlier);
         }
+    }
+}
+
+impl Document {
+    /// Whether it still stands: neither superseded nor retracted.
+    pub fn stands(&self) -> bool {
+        self.superseded_by.is_none() && self.retracted_by.is_none()
+    }
+
+    /// The last word on its subject: neither superseded nor retracted.
+    pub(super) fn check_stands(&self, id: &DocumentId) -> Result<(), Fault> {
+        if let Some(index) = self.superseded_by {
+            let found = format!("{id}, superseded by entry {index}");
+            return Err(Fault::new(Code::DocumentSuperseded, "a document not yet superseded", found));
+        }
+        self.check_not_retracted(id)
+    }
+
+    pub(super) fn check_not_retracted(&self, id: &DocumentId) -> Result<(), Fault> {
+        match self.retracted_by {
+            None => Ok(()),
+            Some(index) => {
+                let found = format!("{id}, retracted by entry {index}");
+                Err(Fault::new(Code::DocumentRetracted, "a document not retracted", found))
+            }
+        }
+    }
+}
+
+impl State {
+    /// A document on this ledger.
+    pub(super) fn document(&self, id: &DocumentId) -> Result<&Document, Fault> {
+        self.documents.find(id).ok_or_else(|| unknown("a document on this ledger", id))
+    }
+
+    /// A document of the author's, or of one whose place it took, of any kind.
+    pub(super) fn own(&self, placed: &Placed<'_>, id: &DocumentId) -> Result<&Document, Fault> {
+        let document = self.document(id)?;
+        if self.registry.speaks_for(&placed.statement.author, id.author()) {
+            return Ok(document);
+        }
+        let expected = format!("a document of {}", placed.statement.author);
+        Err(Fault::new(Code::DocumentNotOwn, expected, id.as_str()))
+    }
+
+    /// A disclosure or correction of the author's that was not retracted.
+    pub(super) fn own_disclosure(&self, placed: &Placed<'_>, id: &DocumentId) -> Result<&Document, Fault> {
+        let document = self.own(placed, id)?;
+        if !matches!(document.kind, Kind::Disclosure | Kind::Correction) {
+            return Err(unknown("a disclosure or correction", id));
+        }
+        document.check_not_retracted(id)?;
         Ok(document)
     }
 
-    /// A disclosure or correction of the author's.
-    pub(super) fn own_disclosure(&self, placed: &Placed<'_>, id: &DocumentId) -> Result<&Document, Fault> {
+    pub(super) fn publish_document(&mut self, placed: &Placed<'_>, event: &DocumentPublished) -> Result<(), Fault> {
+        if self.check_role(placed, &[Role::Regulator]).is_ok() {
+            self.document(&event.document)?;
+        } else {
+            self.own(placed, &event.document)?;
+        }
+        check_past(placed, event.on)?;
+        self.registry.check_cosigners(placed, Takes::nobody())
+    }
+
+    pub(super) fn retract_document(&mut self, placed: &Placed<'_>, event: &DocumentRetracted) -> Result<(), Fault> {
+        let id = &event.document;
         let document = self.own(placed, id)?;
-        if matches!(document.kind, Kind::Disclosure | Kind::Correction) {
-            return Ok(document);
+        if !document.kind.can_be_retracted() {
+            return Err(unknown("a document that its author can take back", id));
         }
-        Err(unknown("a disclosure or correction", id))
+        document.check_stands(id)?;
+        let kind = document.kind;
+        self.registry.check_cosigners(placed, Takes::nobody())?;
+        if let Some(document) = self.documents.0.get_mut(id) {
+            document.retracted_by = Some(placed.index);
+        }
+        match kind {
+            Kind::Response => self.requests.retract(id, placed.index),
+            Kind::Definition => self.measures.forget(id),
+            _ => {}
+        }
+        Ok(())
     }
 
-    pub(super) fn insert(&mut self, placed: &Placed<'_>, id: &DocumentId, kind: Kind) {
-        self.0.insert(id.clone(), Document { kind, index: placed.index, superseded_by: None });
+    pub(super) fn notify_error(&mut self, placed: &Placed<'_>, event: &ErrorNotified) -> Result<(), Fault> {
+        self.documents.check_new(placed, &event.error)?;
+        self.own(placed, &event.document)?;
+        event.known_on.map_or(Ok(()), |day| check_past(placed, day))?;
+        self.registry.check_cosigners(placed, Takes::nobody())?;
+        self.documents.insert(placed, &event.error, Kind::ErrorNotice);
+        Ok(())
     }
 
-    pub(super) fn supersede(&mut self, id: &DocumentId, by: u64) {
-        if let Some(document) = self.0.get_mut(id) {
-            document.superseded_by = Some(by);
+    pub(super) fn answer_finding(&mut self, placed: &Placed<'_>, event: &FindingAnswered) -> Result<(), Fault> {
+        self.check_role(placed, &[Role::Platform, Role::Regulator])?;
+        self.documents.check_new(placed, &event.answer)?;
+        if let Some(entry) = event.entries.iter().find(|entry| entry.unsigned() >= placed.index) {
+            let expected = format!("an entry below {}", placed.index);
+            return Err(Fault::new(Code::EntryUnknown, expected, format!("entry {entry}")));
         }
+        self.registry.check_cosigners(placed, Takes::nobody())?;
+        self.documents.insert(placed, &event.answer, Kind::Answer);
+        Ok(())
     }
+}
+
+/// A day that has begun somewhere on earth when the statement is recorded.
+pub(super) fn check_past(placed: &Placed<'_>, day: Date) -> Result<(), Fault> {
+    if day.start().unix().saturating_sub(EARLIEST_END_SECONDS) <= placed.recorded_at.time().unix() {
+        return Ok(());
+    }
+    Err(Fault::new(Code::DateInFuture, format!("a day not after {}", placed.recorded_at), day.to_string()))
 }
 
 fn unknown(expected: &str, id: &DocumentId) -> Fault {

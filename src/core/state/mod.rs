@@ -1,14 +1,23 @@
 //! The law: one fold over the entries. FORMAT.md, section 7.
 //!
 //! [`State::apply`] is pure and deterministic. The writer admits a statement with it, the auditor replays with it, and
-//! opening a ledger uses it again: the writer cannot write what the auditor would refuse. The rules stand by subject:
-//! [`registry`] (who may speak), [`requests`], [`disclosures`], over the names of [`documents`].
+//! opening a ledger uses it again: the writer cannot write what the auditor would refuse. The rules stand by subject, over
+//! the names of [`documents`] and the things raised and settled of [`matters`]; [`registry`] says who may speak. The state
+//! grows with actors, documents and requests, never with figures.
 
+mod audits;
+pub mod compliance;
 pub mod deadlines;
-pub mod disclosures;
+mod disclosures;
 pub mod documents;
+mod exchange;
+pub mod matters;
+pub mod measures;
 pub mod registry;
 pub mod requests;
+mod responses;
+pub mod risks;
+pub mod services;
 
 use std::collections::BTreeSet;
 
@@ -22,9 +31,14 @@ use super::statement::Statement;
 use super::text::Origin;
 use super::time::Millis;
 
+use compliance::Compliance;
 use documents::Documents;
+use matters::Matters;
+use measures::Measures;
 use registry::Registry;
 use requests::Requests;
+use risks::Assessments;
+use services::Services;
 
 /// A statement in its place, with who signed it. The signatures themselves are checked elsewhere.
 #[derive(Clone, Copy, Debug)]
@@ -45,7 +59,12 @@ pub struct State {
     origin: Origin,
     registry: Registry,
     documents: Documents,
+    services: Services,
+    measures: Measures,
     requests: Requests,
+    matters: Matters,
+    assessments: Assessments,
+    compliance: Compliance,
     /// The SHA-256 of the payload of every lawful statement that somebody co-signed.
     cosigned: BTreeSet<Hash>,
 }
@@ -63,7 +82,12 @@ impl State {
             origin: placed.statement.ledger.clone(),
             registry: Registry::open(placed, event)?,
             documents: Documents::default(),
+            services: Services::default(),
+            measures: Measures::default(),
             requests: Requests::default(),
+            matters: Matters::default(),
+            assessments: Assessments::default(),
+            compliance: Compliance::default(),
             cosigned: BTreeSet::new(),
         })
     }
@@ -132,14 +156,51 @@ impl State {
             Event::KeyRotated(event) => self.registry.rotate_key(placed, event),
             Event::KeyRevoked(event) => self.registry.revoke_key(placed, event),
             Event::CheckpointRulesSet(event) => self.registry.set_checkpoint_rules(placed, event.rules),
+            Event::ProviderSucceeded(event) => self.registry.succeed(placed, event),
+            Event::ServiceRegistered(event) => self.register_service(placed, event),
+            Event::ServiceDesignated(event) => self.designate_service(placed, event),
+            Event::DesignationEnded(event) => self.end_designation(placed, event),
+            Event::TaxonomyRegistered(event) => self.register_taxonomy(placed, event),
+            Event::MetricDefined(event) => self.define_metric(placed, event),
+            Event::MethodologyChanged(event) => self.change_methodology(placed, event),
+            Event::RequestDrafted(event) => self.draft_request(placed, event),
+            Event::RepresentationsMade(event) => self.make_representations(placed, event),
             Event::RequestIssued(event) => self.issue_request(placed, event),
-            Event::RequestAmended(event) => self.amend_request(placed, event),
+            Event::ReceiptAcknowledged(event) => self.acknowledge_receipt(placed, event),
+            Event::ClarificationRequested(event) => self.request_clarification(placed, event),
+            Event::ClarificationGiven(event) => self.give_clarification(placed, event),
+            Event::ExtensionRequested(event) => self.request_extension(placed, event),
             Event::RequestExtended(event) => self.extend_request(placed, event),
+            Event::ExtensionRefused(event) => self.refuse_extension(placed, event),
+            Event::AmendmentRequested(event) => self.request_amendment(placed, event),
+            Event::AmendmentRefused(event) => self.refuse_amendment(placed, event),
+            Event::RequestAmended(event) => self.amend_request(placed, event),
             Event::RequestWithdrawn(event) => self.withdraw_request(placed, event),
+            Event::PreservationRequired(event) => self.require_preservation(placed, event),
             Event::ResponseFiled(event) => self.file_response(placed, event),
             Event::DisclosureFiled(event) => self.file_disclosure(placed, event),
             Event::CorrectionFiled(event) => self.file_correction(placed, event),
             Event::ErrorNotified(event) => self.notify_error(placed, event),
+            Event::DocumentPublished(event) => self.publish_document(placed, event),
+            Event::DocumentRetracted(event) => self.retract_document(placed, event),
+            Event::RiskAssessmentRecorded(event) => self.record_assessment(placed, event),
+            Event::ResearchRecorded(event) => self.record_research(placed, event),
+            Event::ProductChangeRecorded(event) => self.record_product_change(placed, event),
+            Event::FindingAnswered(event) => self.answer_finding(placed, event),
+            Event::InvestigationOpened(event) => self.open_investigation(placed, event),
+            Event::ProvisionalNoticeGiven(event) => self.give_notice(placed, event),
+            Event::DecisionGiven(event) => self.give_decision(placed, event),
+            Event::PenaltyImposed(event) => self.impose_penalty(placed, event),
+            Event::ComplianceRecorded(event) => self.record_compliance(placed, event),
+            Event::AppealLodged(event) => self.lodge_appeal(placed, event),
+            Event::AppealDetermined(event) => self.determine_appeal(placed, event),
+            Event::InvestigationClosed(event) => self.close_investigation(placed, event),
+            Event::AuditEngaged(event) => self.engage_audit(placed, event),
+            Event::AuditFindingRecorded(event) => self.record_audit_finding(placed, event),
+            Event::DiscrepancyRaised(event) => self.raise_discrepancy(placed, event),
+            Event::DiscrepancyAnswered(event) => self.answer_discrepancy(placed, event),
+            Event::OpinionGiven(event) => self.give_opinion(placed, event),
+            Event::ImplementationReported(event) => self.report_implementation(placed, event),
         }
     }
 
@@ -156,6 +217,31 @@ impl State {
     /// The documents by name.
     pub fn documents(&self) -> &Documents {
         &self.documents
+    }
+
+    /// The services and what they are in law.
+    pub fn services(&self) -> &Services {
+        &self.services
+    }
+
+    /// The taxonomies and metrics.
+    pub fn measures(&self) -> &Measures {
+        &self.measures
+    }
+
+    /// What was raised, and whether it was settled.
+    pub fn matters(&self) -> &Matters {
+        &self.matters
+    }
+
+    /// The risk assessments.
+    pub fn assessments(&self) -> &Assessments {
+        &self.assessments
+    }
+
+    /// The decisions and penalties.
+    pub fn compliance(&self) -> &Compliance {
+        &self.compliance
     }
 
     /// The requests and what became of them.

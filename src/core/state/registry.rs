@@ -2,6 +2,7 @@
 
 pub(super) mod cosigners;
 mod keys;
+mod succession;
 
 use std::collections::BTreeMap;
 
@@ -15,6 +16,8 @@ use crate::core::text::{Label, Slug};
 
 pub(super) use cosigners::Takes;
 use keys::first_signer;
+pub use succession::Succession;
+use succession::Successions;
 
 /// The actors and keys of a ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +29,7 @@ pub struct Registry {
     checkpoint_rules: CheckpointRules,
     actors: BTreeMap<Slug, Actor>,
     keys: BTreeMap<KeyId, Key>,
+    successions: Successions,
 }
 
 /// An organisation known to the ledger.
@@ -114,6 +118,7 @@ impl Registry {
             checkpoint_rules: event.rules,
             actors: BTreeMap::new(),
             keys: BTreeMap::new(),
+            successions: Successions::new(),
         };
         registry.insert(operator, Role::Operator, false, placed.index);
         for party in event.authorities.iter() {

@@ -1,4 +1,4 @@
-//! Requests: who was asked what by when, and what became of each item. Overdue, late and silent are not here: they are
+//! Requests: who was asked what by when, and what each addressee said. Overdue, late and silent are not here: they are
 //! derived from this when somebody asks.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,11 +9,8 @@ use super::deadlines::check_deadline;
 use super::documents::Kind;
 use super::registry::Takes;
 use super::{Placed, State};
-use crate::core::event::registry::Role;
-use crate::core::event::request::Item;
-use crate::core::event::response::Outcome;
 use crate::core::event::{
-    Answer, Deadline, LegalBasis, RequestAmended, RequestExtended, RequestIssued, RequestWithdrawn, ResponseFiled,
+    Answer, Deadline, Item, LegalBasis, RequestAmended, RequestExtended, RequestIssued, RequestWithdrawn, Role,
 };
 use crate::core::fault::{Code, Fault};
 use crate::core::text::{DocumentId, Label, Slug};
@@ -49,6 +46,12 @@ pub struct Request {
 pub struct Addressee {
     /// By when it is to answer, extensions included.
     pub deadline: Option<Deadline>,
+    /// The entry in which it acknowledged receipt.
+    pub acknowledged: Option<u64>,
+    /// The last entry in which it said anything about the request.
+    pub heard: Option<u64>,
+    /// The entry by which a tribunal set the request aside for it.
+    pub set_aside: Option<u64>,
     /// Its responses in order, superseded ones too.
     pub responses: Vec<Response>,
 }
@@ -68,6 +71,8 @@ pub struct Response {
     pub items: Vec<Answer>,
     /// The entry that superseded it.
     pub superseded_by: Option<u64>,
+    /// The entry in which its author took it back.
+    pub retracted_by: Option<u64>,
 }
 
 impl Requests {
@@ -81,12 +86,25 @@ impl Requests {
         self.0.iter()
     }
 
-    fn find_mut(&mut self, id: &DocumentId) -> Option<&mut Request> {
+    pub(super) fn find_mut(&mut self, id: &DocumentId) -> Option<&mut Request> {
         self.0.get_mut(id)
     }
 
-    fn known(&self, id: &DocumentId) -> Result<&Request, Fault> {
+    pub(super) fn known(&self, id: &DocumentId) -> Result<&Request, Fault> {
         self.find(id).ok_or_else(|| Fault::new(Code::RequestUnknown, "a request on this ledger", id.as_str()))
+    }
+
+    pub(super) fn addressee_mut(&mut self, id: &DocumentId, addressee: &Slug) -> Option<&mut Addressee> {
+        self.find_mut(id).and_then(|request| request.addressees.get_mut(addressee))
+    }
+
+    /// A response was taken back.
+    pub(super) fn retract(&mut self, response: &DocumentId, index: u64) {
+        let addressees = self.0.values_mut().flat_map(|request| request.addressees.values_mut());
+        let mut responses = addressees.flat_map(|addressee| &mut addressee.responses);
+        if let Some(response) = responses.find(|known| known.response == *response) {
+            response.retracted_by = Some(index);
+        }
     }
 
     fn issued_by(&self, id: &DocumentId, author: &Slug) -> Result<&Request, Fault> {
@@ -110,7 +128,7 @@ impl Request {
         self.versions.last().map_or(&[], |items| items)
     }
 
-    fn check_live(&self, id: &DocumentId) -> Result<(), Fault> {
+    pub(super) fn check_live(&self, id: &DocumentId) -> Result<(), Fault> {
         match self.withdrawn {
             None => Ok(()),
             Some(index) => {
@@ -122,9 +140,10 @@ impl Request {
 }
 
 impl Addressee {
-    /// The response to that version which nothing supersedes.
+    /// The response to that version which stands: neither superseded nor retracted.
     pub fn live_response(&self, version: u64) -> Option<&Response> {
-        self.responses.iter().find(|response| response.version == version && response.superseded_by.is_none())
+        let stands = |response: &&Response| response.superseded_by.is_none() && response.retracted_by.is_none();
+        self.responses.iter().filter(|response| response.version == version).find(stands)
     }
 }
 
@@ -141,17 +160,15 @@ impl State {
                 return Err(Fault::new(Code::CompulsionNotAllowed, "a legal basis to compel", "none"));
             }
         }
-        for addressee in event.addressees.iter() {
-            let role = self.registry.not_retired(addressee)?.role;
-            if role != Role::Platform {
-                let found = format!("{addressee} ({})", role.as_str());
-                return Err(Fault::new(Code::RoleNotAllowed, "platforms as addressees", found));
-            }
-        }
+        self.check_platforms(&event.addressees)?;
         check_items_differ(event.items.iter().map(|item| &item.item))?;
         event.deadline.as_ref().map_or(Ok(()), check_deadline)?;
+        if let Some(draft) = &event.draft {
+            self.check_raiser(placed, self.matters.open(draft, Kind::Draft)?)?;
+        }
         self.registry.check_cosigners(placed, Takes::supporters())?;
-        let addressee = Addressee { deadline: event.deadline.clone(), responses: Vec::new() };
+        event.draft.iter().for_each(|draft| self.matters.settle(draft, placed.index));
+        let addressee = Addressee { deadline: event.deadline.clone(), ..Addressee::default() };
         let request = Request {
             index: placed.index,
             issuer: issuer.clone(),
@@ -174,18 +191,34 @@ impl State {
             return Err(Fault::new(Code::VersionMismatch, format!("version {next}"), format!("version {found}")));
         }
         check_items_differ(event.items.iter().map(|item| &item.item))?;
+        check_time_left(placed, request, event.deadline.as_ref())?;
+        if let Some(amendment) = &event.amendment {
+            self.check_concerns(amendment, Kind::Amendment, &event.request)?;
+        }
         self.registry.check_cosigners(placed, Takes::supporters())?;
+        event.amendment.iter().for_each(|amendment| self.matters.settle(amendment, placed.index));
         if let Some(request) = self.requests.find_mut(&event.request) {
             request.versions.push(event.items.to_vec());
+            if let Some(deadline) = &event.deadline {
+                request.addressees.values_mut().for_each(|it| it.deadline = Some(deadline.clone()));
+            }
         }
         Ok(())
     }
 
     pub(super) fn extend_request(&mut self, placed: &Placed<'_>, event: &RequestExtended) -> Result<(), Fault> {
         let request = self.requests.issued_by(&event.request, &placed.statement.author)?;
-        let meant: Vec<Slug> = match &event.addressees {
-            None => request.addressees.keys().cloned().collect(),
-            Some(addressees) => addressees.to_vec(),
+        let asked = match &event.extension {
+            None => None,
+            Some(extension) => Some(self.check_concerns(extension, Kind::Extension, &event.request)?),
+        };
+        let meant: Vec<Slug> = match (asked, &event.addressees) {
+            (Some(by), _) => {
+                let spoken_for = |id: &&Slug| self.registry.speaks_for(by, id.as_str());
+                request.addressees.keys().filter(spoken_for).cloned().collect()
+            }
+            (None, Some(addressees)) => addressees.to_vec(),
+            (None, None) => request.addressees.keys().cloned().collect(),
         };
         if let Some(stranger) = meant.iter().find(|id| !request.addressees.contains_key(*id)) {
             return Err(not_addressee(&event.request, stranger));
@@ -197,12 +230,10 @@ impl State {
             if event.deadline.ends_at <= current.ends_at {
                 return Err(later(format!("{} after {}", event.deadline.ends_at, current.ends_at)));
             }
-            if placed.recorded_at.time() >= current.ends_at {
-                let expected = format!("an extension before {}", current.ends_at);
-                return Err(Fault::new(Code::DeadlinePassed, expected, placed.recorded_at.to_string()));
-            }
+            check_ahead(placed, current)?;
         }
         self.registry.check_cosigners(placed, Takes::supporters())?;
+        event.extension.iter().for_each(|extension| self.matters.settle(extension, placed.index));
         if let Some(request) = self.requests.find_mut(&event.request) {
             for addressee in request.addressees.iter_mut().filter(|(id, _)| meant.contains(id)).map(|(_, it)| it) {
                 addressee.deadline = Some(event.deadline.clone());
@@ -220,71 +251,49 @@ impl State {
         Ok(())
     }
 
-    pub(super) fn file_response(&mut self, placed: &Placed<'_>, event: &ResponseFiled) -> Result<(), Fault> {
-        self.check_role(placed, &[Role::Platform])?;
-        self.documents.check_new(placed, &event.response)?;
-        let author = &placed.statement.author;
-        let request = self.requests.known(&event.request)?;
-        request.check_live(&event.request)?;
-        let addressee = request.addressees.get(author).ok_or_else(|| not_addressee(&event.request, author))?;
-        let (current, version) = (request.version(), event.version.unsigned());
-        if version != current {
-            return Err(Fault::new(Code::VersionMismatch, format!("version {current}"), format!("version {version}")));
+    /// A matter of that kind, not settled, about that request. Returns who raised it.
+    fn check_concerns(&self, id: &DocumentId, kind: Kind, request: &DocumentId) -> Result<&Slug, Fault> {
+        let matter = self.matters.open(id, kind)?;
+        if matter.about.as_ref() == Some(request) {
+            return Ok(&matter.raised_by);
         }
-        self.check_answers(placed, request.items(), &event.items)?;
-        let live = addressee.live_response(version).map(|response| &response.response);
-        if live != event.supersedes.as_ref() {
-            let name = |id: Option<&DocumentId>| id.map_or("nothing".to_owned(), ToString::to_string);
-            let expected = format!("a response that supersedes {}", name(live));
-            return Err(Fault::new(Code::ResponseNotSuperseding, expected, name(event.supersedes.as_ref())));
-        }
-        self.registry.check_cosigners(placed, Takes::nobody())?;
-        if let Some(superseded) = &event.supersedes {
-            self.documents.supersede(superseded, placed.index);
-        }
-        self.documents.insert(placed, &event.response, Kind::Response);
-        let response = Response {
-            response: event.response.clone(),
-            index: placed.index,
-            recorded_at: placed.recorded_at,
-            version,
-            items: event.items.to_vec(),
-            superseded_by: None,
-        };
-        if let Some(addressee) = self.requests.find_mut(&event.request).and_then(|it| it.addressees.get_mut(author)) {
-            let superseded = addressee.responses.iter_mut().find(|it| Some(&it.response) == event.supersedes.as_ref());
-            superseded.into_iter().for_each(|it| it.superseded_by = Some(placed.index));
-            addressee.responses.push(response);
-        }
-        Ok(())
-    }
-
-    fn check_answers(&self, placed: &Placed<'_>, asked: &[Item], answers: &[Answer]) -> Result<(), Fault> {
-        let mut answered = BTreeSet::new();
-        for answer in answers {
-            if !asked.iter().any(|item| item.item == answer.item) {
-                return Err(Fault::new(Code::ItemUnknown, "an item of the request", answer.item.as_str()));
-            }
-            if !answered.insert(&answer.item) {
-                return Err(item_twice(&answer.item));
-            }
-            if let Outcome::Answered { disclosures, .. } = &answer.outcome {
-                disclosures.iter().try_for_each(|id| self.documents.own_disclosure(placed, id).map(drop))?;
-            }
-        }
-        Ok(())
+        Err(Fault::new(Code::DocumentUnknown, format!("a {} about {request}", kind.as_str()), id.as_str()))
     }
 }
 
-fn check_items_differ<'a>(items: impl Iterator<Item = &'a Slug>) -> Result<(), Fault> {
+/// What is asked anew can still be answered in time: a new deadline is later than every current one and lies ahead; with
+/// none, no current one has passed.
+fn check_time_left(placed: &Placed<'_>, request: &Request, deadline: Option<&Deadline>) -> Result<(), Fault> {
+    let mut current = request.addressees.values().filter_map(|addressee| addressee.deadline.as_ref());
+    if let Some(deadline) = deadline {
+        check_deadline(deadline)?;
+        if let Some(current) = current.find(|current| deadline.ends_at <= current.ends_at) {
+            let found = format!("{} after {}", deadline.ends_at, current.ends_at);
+            return Err(Fault::new(Code::DeadlineNotLater, "a deadline later than the current one", found));
+        }
+        return check_ahead(placed, deadline);
+    }
+    current.try_for_each(|current| check_ahead(placed, current))
+}
+
+/// The deadline has not passed when the statement is recorded.
+pub(super) fn check_ahead(placed: &Placed<'_>, deadline: &Deadline) -> Result<(), Fault> {
+    if placed.recorded_at.time() < deadline.ends_at {
+        return Ok(());
+    }
+    let expected = format!("a deadline that lies ahead, or this before {}", deadline.ends_at);
+    Err(Fault::new(Code::DeadlinePassed, expected, placed.recorded_at.to_string()))
+}
+
+pub(super) fn check_items_differ<'a>(items: impl Iterator<Item = &'a Slug>) -> Result<(), Fault> {
     let mut known = BTreeSet::new();
     items.into_iter().try_for_each(|item| if known.insert(item) { Ok(()) } else { Err(item_twice(item)) })
 }
 
-fn item_twice(item: &Slug) -> Fault {
+pub(super) fn item_twice(item: &Slug) -> Fault {
     Fault::new(Code::ItemDuplicate, "each item once", format!("{item} twice"))
 }
 
-fn not_addressee(request: &DocumentId, actor: &Slug) -> Fault {
+pub(super) fn not_addressee(request: &DocumentId, actor: &Slug) -> Fault {
     Fault::new(Code::NotAddressee, format!("an addressee of {request}"), actor.as_str())
 }

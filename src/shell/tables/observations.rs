@@ -47,7 +47,7 @@ columns! { of told: Told<'_> {
         told.observation.precision.map(|precision| precision.rounded_to);
 } }
 
-type Figure = (Option<&'static str>, Option<i64>, Option<i64>, Option<&'static str>);
+type Figure = (Option<&'static str>, Option<i64>, Option<i64>, Option<String>);
 
 impl Told<'_> {
     fn attachment(&self) -> Option<String> {
@@ -73,9 +73,12 @@ impl Told<'_> {
                 (Some("ratio"), Some(numerator.value()), Some(denominator.value()), None)
             }
             Some(Value::Duration { amount, unit }) => {
-                (Some("duration"), Some(amount.value()), None, Some(unit.as_str()))
+                (Some("duration"), Some(amount.value()), None, Some(unit.as_str().to_owned()))
             }
             Some(Value::Range { lower, upper }) => (Some("range"), Some(lower.value()), Some(upper.value()), None),
+            Some(Value::RatioRange { denominator, lower, upper }) => {
+                (Some("ratio_range"), Some(lower.value()), Some(upper.value()), Some(denominator.to_string()))
+            }
         }
     }
 }

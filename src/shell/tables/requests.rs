@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::columns::columns;
-use crate::core::event::{Deadline, Event, Extent, Ground, Item};
+use crate::core::event::{Deadline, Event, Ground, Item};
 use crate::core::obligation::{Obligation, Standing};
 use crate::core::state::State;
 use crate::core::state::requests::Request;
@@ -62,9 +62,9 @@ columns! { of row: Owed<'_> {
     deadline_date: Date or missing, "the last day that is not", row.deadline.map(|deadline| deadline.date);
     calendar: Text or missing, "the time zone of that day", row.deadline.map(|deadline| &deadline.calendar);
     as_of: Timestamp, "the moment at which the standing was judged", row.as_of;
-    standing: Text, "`answered`, `refused`, `withdrawn`, `overdue`, `due` or `open`", row.standing();
+    standing: Text, "`answered`, `refused`, `withdrawn`, `overdue`, `silent`, `due` or `open`", row.standing();
     standing_entry: Integer or missing, "index of the entry that answered, refused or withdrew", row.standing_entry();
-    extent: Text or missing, "of an answer: `complete` or `partial`", row.extent();
+    extent: Text or missing, "of an answer: `complete`, `partial` or `nil`", row.extent();
     late_by_seconds: Integer or missing,
         "how long after the deadline it was answered or refused; missing if it was in time",
         row.owed.standing.late_by();
@@ -83,6 +83,7 @@ impl Owed<'_> {
             Standing::Refused { .. } => "refused",
             Standing::Withdrawn { .. } => "withdrawn",
             Standing::Overdue { .. } => "overdue",
+            Standing::Silent { .. } => "silent",
             Standing::Due { .. } => "due",
             Standing::Open => "open",
         }
@@ -99,14 +100,16 @@ impl Owed<'_> {
 
     fn extent(&self) -> Option<&'static str> {
         match self.owed.standing {
-            Standing::Answered { extent: Extent::Complete, .. } => Some("complete"),
-            Standing::Answered { extent: Extent::Partial, .. } => Some("partial"),
+            Standing::Answered { extent, .. } => Some(extent.as_str()),
             _ => None,
         }
     }
 
     fn overdue_by(&self) -> Option<u64> {
-        if let Standing::Overdue { by } = self.owed.standing { Some(by) } else { None }
+        match self.owed.standing {
+            Standing::Overdue { by, .. } | Standing::Silent { by } => Some(by),
+            _ => None,
+        }
     }
 
     fn due_within(&self) -> Option<u64> {

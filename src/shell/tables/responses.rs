@@ -1,7 +1,7 @@
 //! The table of responses, item by item.
 
 use super::columns::columns;
-use crate::core::event::{Answer, Extent, Outcome};
+use crate::core::event::{Answer, Outcome};
 use crate::core::state::State;
 use crate::core::state::requests::Response;
 use crate::core::text::{DocumentId, Slug};
@@ -34,7 +34,7 @@ columns! { of row: Answered<'_> {
     version: Integer, "the version of the request that it answers", row.response.version;
     item: Text, "name of the item", &row.answer.item;
     outcome: Text, "`answered` or `refused`", row.outcome();
-    extent: Text or missing, "of an answer: `complete` or `partial`", row.extent();
+    extent: Text or missing, "of an answer: `complete`, `partial` or `nil`", row.extent();
     disclosures: Text or missing, "of an answer: names of the disclosures that answer, joined by spaces",
         row.disclosures();
     ground: Text or missing, "of a refusal: the ground (section 3)", row.refusal().0;
@@ -52,20 +52,21 @@ impl<'a> Answered<'a> {
 
     fn extent(&self) -> Option<&'static str> {
         match self.answer.outcome {
-            Outcome::Answered { extent: Extent::Complete, .. } => Some("complete"),
-            Outcome::Answered { extent: Extent::Partial, .. } => Some("partial"),
+            Outcome::Answered { extent, .. } => Some(extent.as_str()),
             Outcome::Refused { .. } => None,
         }
     }
 
     fn disclosures(&self) -> Option<String> {
         let Outcome::Answered { disclosures, .. } = &self.answer.outcome else { return None };
-        Some(disclosures.iter().map(DocumentId::as_str).collect::<Vec<_>>().join(" "))
+        Some(disclosures.as_ref()?.iter().map(DocumentId::as_str).collect::<Vec<_>>().join(" "))
     }
 
     fn refusal(&self) -> (Option<&'static str>, Option<&'a str>) {
         match &self.answer.outcome {
-            Outcome::Refused { ground, detail } => (Some(ground.as_str()), detail.as_ref().map(|text| text.as_str())),
+            Outcome::Refused { ground, detail, .. } => {
+                (Some(ground.as_str()), detail.as_ref().map(|text| text.as_str()))
+            }
             Outcome::Answered { .. } => (None, None),
         }
     }

@@ -78,9 +78,10 @@ fn an_output_that_is_full_is_an_error() {
         for room in [0, 10, 5_000, 1_000_000] {
             let written = Rows::new(Table::Entries, format, AsOf::Now(Time::MAX), Full(room)).and_then(|mut rows| {
                 let watch = &mut rows;
-                let options = Options { pins: Vec::new(), rule: Rule::Cofactored, progress: &mut |_, _| {}, watch };
-                let report = verify(&ledger, &policy, options).unwrap();
-                rows.finish(&report)
+                let options =
+                    Options { pins: Vec::new(), rule: Rule::Cofactored, progress: &mut |_, _| {}, as_of: None, watch };
+                verify(&ledger, &policy, options).unwrap();
+                rows.finish()
             });
             match written {
                 Ok((_, rows)) => assert_eq!((rows, room), (300, 1_000_000), "{format:?}"),

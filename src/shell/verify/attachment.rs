@@ -48,7 +48,8 @@ pub(super) fn check(
     let table = match named.holds {
         Some(_) => table::read(&mut reader, |observation| {
             line += 1;
-            audit.observe(by.link, by.statement, &observation);
+            audit.observe(&observation);
+            audit.findings().into_iter().for_each(|finding| watch.finding(finding));
             let place = Place::Attached { sha256: named.sha256, line };
             watch.observation(&by.seen(audit), place, &observation);
             Ok(())

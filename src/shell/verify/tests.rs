@@ -39,8 +39,12 @@ pub(crate) fn judge(ledger: &Ledger, bundle: &dyn Bundle) -> Report {
     let key = ledger.operator_key().public().unwrap();
     let text = Policy::text_for(&VerifierKey::ed25519(ledger.chain().origin().unwrap().as_str(), key).unwrap());
     let policy = Policy::parse(text.as_bytes()).unwrap();
-    verify(bundle, &policy, Options { pins: Vec::new(), rule: Rule::Strict, progress: &mut |_, _| {}, watch: &mut () })
-        .unwrap()
+    verify(
+        bundle,
+        &policy,
+        Options { pins: Vec::new(), rule: Rule::Strict, progress: &mut |_, _| {}, as_of: None, watch: &mut () },
+    )
+    .unwrap()
 }
 
 fn codes(report: &Report) -> BTreeSet<(Code, String)> {

@@ -3,6 +3,7 @@
 use crate::core::chain::{Chain, Link};
 use crate::core::entry::Entry;
 use crate::core::event::Observation;
+use crate::core::finding::Finding;
 use crate::core::hash::Hash;
 use crate::core::statement::Statement;
 
@@ -23,7 +24,10 @@ pub trait Watch {
     /// and once for each, so that a table that is filed twice is seen twice.
     fn observation(&mut self, _seen: &Seen<'_>, _place: Place, _observation: &Observation) {}
 
-    /// The end of the ledger: the chain after its last entry, lawful or not.
+    /// What was noticed: as soon as it is sure, which is with the entry, with one after it, or at the end.
+    fn finding(&mut self, _finding: Finding) {}
+
+    /// The end of the ledger, after the last finding: the chain after its last entry, lawful or not.
     fn end(&mut self, _chain: &Chain) {}
 }
 

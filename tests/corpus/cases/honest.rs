@@ -26,7 +26,7 @@ pub fn cases() -> Vec<Case> {
     beyond.say("bolt", "bolt-2", disclosure("bolt/report-1"));
     let honest = |name, says, files: &Files| Case::new(name, says, files, "");
     let mut cases = vec![
-        honest("honest", "every kind of event, a tail, and the partial tiles of every checkpoint", &with_tail),
+        honest("honest", "a tail, and the partial tiles of every checkpoint", &with_tail),
         honest("honest-without-tail", "the entries are in the partial entry bundle alone", &ledger.files()),
         honest("honest-tail-beyond-checkpoint", "one entry that no checkpoint promises yet", &beyond.files())
             .sizes(SIZE + 1, SIZE),

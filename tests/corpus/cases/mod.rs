@@ -3,6 +3,7 @@
 mod archives;
 mod bytes;
 mod checkpoints;
+mod dealings;
 mod documents;
 mod honest;
 mod order;
@@ -29,6 +30,7 @@ pub fn all() -> Vec<Case> {
         signatures::cases(),
         registry::cases(),
         documents::cases(),
+        dealings::cases(),
         checkpoints::cases(),
         rewritten::cases(),
         tiles::cases(),

@@ -148,6 +148,16 @@ fn attachments() -> Vec<Case> {
         ("table-with-a-number-refused", "a row whose status has no number", text.replace(",given,", ",refused,")),
         ("table-without-a-row", "a header and nothing else", text.lines().next().unwrap().to_owned()),
         ("table-with-a-short-row", "a row of too few fields", text.replace(",100\n", "\n")),
+        (
+            "table-with-a-share-of-nothing",
+            "a share within bounds, without its denominator",
+            text.replace(",integer,1200,,,", ",ratio_range,12,13,,"),
+        ),
+        (
+            "table-with-a-share-in-hours",
+            "a share within bounds, of an hour",
+            text.replace(",integer,1200,,,", ",ratio_range,12,13,hour,"),
+        ),
     ];
     cases.extend(tables.map(|(name, says, content)| {
         let content = content.into_bytes();

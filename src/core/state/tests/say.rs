@@ -1,5 +1,10 @@
 //! A short way to write down who says what.
 
+mod compliance;
+mod documents;
+mod exchange;
+mod services;
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -75,13 +80,25 @@ impl Say {
         self
     }
 
+    /// With another name for the document that it brings; a correction is then of the one before.
+    pub fn named(mut self, nth: u64) -> Self {
+        let author = self.author.clone();
+        let names = [("disclosure", nth), ("correction", nth), ("supersedes", nth - 1)];
+        for (field, nth) in names {
+            if let Some(name) = self.event.get_mut(field) {
+                *name = format!("{author}/document-{nth}").into();
+            }
+        }
+        self
+    }
+
     /// Without an optional field of the event.
     pub fn without(mut self, field: &str) -> Self {
         self.event.as_object_mut().unwrap().remove(field).unwrap();
         self
     }
 
-    fn says(mut self, event: Value) -> Self {
+    pub fn says(mut self, event: Value) -> Self {
         self.event = event;
         self
     }
@@ -205,6 +222,29 @@ impl Say {
             nth: Count::new(nth as i64).unwrap(),
             seen: None,
         }
+    }
+
+    /// Who says it.
+    pub fn author(&self) -> &str {
+        &self.author
+    }
+
+    /// The wire tag of what is said.
+    pub fn kind(&self) -> &str {
+        self.event["kind"].as_str().unwrap()
+    }
+
+    /// What is said, well-formed or not.
+    pub fn event(&self) -> &Value {
+        &self.event
+    }
+
+    /// The field that names the document which the event brings, if it brings one.
+    pub fn naming_field(&self) -> Option<String> {
+        let event: Event = serde_json::from_value(self.event.clone()).expect("the event is well-formed");
+        let name = event.names()?.as_str();
+        let fields = self.event.as_object().unwrap();
+        fields.iter().find(|(_, value)| value.as_str() == Some(name)).map(|(field, _)| format!("/{field}"))
     }
 
     pub fn signers(&self) -> &[String] {

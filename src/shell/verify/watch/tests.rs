@@ -16,7 +16,7 @@ use crate::storage::memory_bundle::MemoryBundle;
 
 /// Writes down what it sees.
 #[derive(Default)]
-struct Log(Vec<String>);
+struct Log(Vec<String>, Vec<Finding>);
 
 impl Watch for Log {
     fn entry(&mut self, seen: &Seen<'_>) {
@@ -33,6 +33,10 @@ impl Watch for Log {
         self.0.push(format!("{} {place}: {}", seen.link.index, observation.status.as_str()));
     }
 
+    fn finding(&mut self, finding: Finding) {
+        self.1.push(finding);
+    }
+
     fn end(&mut self, chain: &Chain) {
         self.0.push(format!("end {}", chain.size()));
     }
@@ -40,7 +44,7 @@ impl Watch for Log {
 
 fn watch(bundle: &MemoryBundle, watch: &mut dyn Watch) -> Report {
     let policy = Policy::parse(b"quorum none\n").unwrap();
-    let options = Options { pins: Vec::new(), rule: Rule::Cofactored, progress: &mut |_, _| {}, watch };
+    let options = Options { pins: Vec::new(), rule: Rule::Cofactored, progress: &mut |_, _| {}, as_of: None, watch };
     verify(bundle, &policy, options).unwrap()
 }
 
@@ -80,10 +84,11 @@ fn entries_and_observations_are_handed_over_in_order() {
          5 disclosure_filed\n5 inline 1: not_collected\nend 6"
     );
     assert_eq!(log.0.join("\n"), expected);
-    // The figures see what the watcher does: each step from one status to another is a restatement.
-    let of = |finding: &&Finding| finding.code == FindingCode::SilentRestatement;
-    let restated: Vec<_> = report.findings.iter().filter(of).map(|finding| finding.entries.clone()).collect();
-    assert_eq!(restated, [[2, 3], [3, 3], [3, 4], [4, 4], [4, 5]]);
+    // The figures see what the watcher does: both tables say two things of one figure, neither of which stands.
+    let of = |code| log.1.iter().filter(move |it| it.code == code).map(|it| it.entries.clone()).collect::<Vec<_>>();
+    assert_eq!(of(FindingCode::SilentRestatement), [[2, 3], [2, 3], [2, 4], [2, 4]]);
+    assert_eq!(of(FindingCode::ConflictingFigures), [[3], [4]]);
+    assert_eq!(report.findings[&FindingCode::SilentRestatement], 4);
 }
 
 #[test]

@@ -1,0 +1,132 @@
+//! Published figures: what was last said of each, by whom and since when.
+
+use std::collections::BTreeMap;
+
+use crate::core::event::observation::{Observation, Series, Status, Value};
+use crate::core::hash::Hasher;
+use crate::core::text::Slug;
+
+/// What an author's figure is known by: the first half of the SHA-256 of its author and its series. It never leaves the
+/// memory of one replay. A period is known by its days, however it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Key([u8; 16]);
+
+/// What was last said of a figure.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cell {
+    pub value: Option<Value>,
+    pub status: Status,
+    /// What the value was rounded to a multiple of; 0 where that is not said, or where the value is no such multiple.
+    pub rounded_to: u64,
+    /// The last entry that said so.
+    pub last: u64,
+    /// The one before it that did, or the same where it is new.
+    pub before: u64,
+    /// Which of their author's disclosures gave the figure, whatever its value: a bit for each, by its number modulo 64.
+    pub documents: u64,
+}
+
+/// The figures published so far. It grows with them, by some 130 bytes each.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Figures(BTreeMap<Key, Cell>);
+
+impl Key {
+    pub fn of(author: &Slug, series: &Series<'_>) -> Self {
+        let mut hasher = Hasher::default();
+        let harm = series.harm;
+        let fields = [
+            Some(author.as_str()),
+            Some(series.service.as_str()),
+            Some(series.metric.as_str()),
+            series.age_band.map(|text| text.as_str()),
+            series.detection.map(|text| text.as_str()),
+            harm.map(|harm| harm.taxonomy.as_str()),
+            harm.map(|harm| harm.version.as_str()),
+            harm.map(|harm| harm.category.as_str()),
+            series.jurisdiction.map(|text| text.as_str()),
+            series.outcome.map(|text| text.as_str()),
+        ];
+        for field in fields {
+            // No text is empty, so a length of 0 says that there is none.
+            let text = field.unwrap_or_default();
+            hasher.update(&(text.len() as u32).to_le_bytes());
+            hasher.update(text.as_bytes());
+        }
+        for day in [series.period.start(), series.period.end()] {
+            hasher.update(&day.start().unix().to_le_bytes());
+        }
+        let mut key = [0; 16];
+        key.iter_mut().zip(hasher.finish().0).for_each(|(to, from)| *to = from);
+        Self(key)
+    }
+}
+
+impl Cell {
+    /// What an entry says, in a document of that bit.
+    pub fn of(index: u64, document: u64, observation: &Observation) -> Self {
+        Self {
+            value: observation.value,
+            status: observation.status,
+            rounded_to: rounded_to(observation).filter(|of| is_multiple(observation.value, *of)).unwrap_or(0),
+            last: index,
+            before: index,
+            documents: document,
+        }
+    }
+
+    /// Whether both say the same: the same number in whatever spelling or, where there is none, the same reason why.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        match (self.value, other.value) {
+            (Some(one), Some(other)) => one.same_figure(&other),
+            (None, None) => self.status == other.status,
+            _ => false,
+        }
+    }
+
+    /// The number, where it is a whole number of things.
+    pub fn integer(&self) -> Option<i64> {
+        match self.value {
+            Some(Value::Integer(integer)) => Some(integer.value()),
+            _ => None,
+        }
+    }
+
+    /// As people read it.
+    pub fn said(&self) -> String {
+        self.value.map_or_else(|| self.status.as_str().replace('_', " "), |value| value.to_string())
+    }
+}
+
+/// What a value is said to be rounded to a multiple of.
+pub(super) fn rounded_to(observation: &Observation) -> Option<u64> {
+    observation.precision.map(|precision| precision.rounded_to.unsigned())
+}
+
+/// Whether a value is a multiple of a number, in its own unit: both ends of a range, the numerator of a share.
+pub(super) fn is_multiple(value: Option<Value>, of: u64) -> bool {
+    let numbers = match value {
+        None => return true,
+        Some(Value::Integer(integer)) => [integer.unsigned(), 0],
+        Some(Value::Ratio { numerator, .. }) => [numerator.unsigned(), 0],
+        Some(Value::Duration { amount, .. }) => [amount.unsigned(), 0],
+        Some(Value::Range { lower, upper }) => [lower.unsigned(), upper.unsigned()],
+        Some(Value::RatioRange { lower, upper, .. }) => [lower.unsigned(), upper.unsigned()],
+    };
+    numbers.into_iter().all(|number| number.checked_rem(of).is_none_or(|rest| rest == 0))
+}
+
+impl Figures {
+    pub fn find(&self, key: Key) -> Option<&Cell> {
+        self.0.get(&key)
+    }
+
+    /// Keeps what an entry says of a figure.
+    pub fn keep(&mut self, key: Key, cell: Cell) {
+        self.0.insert(key, cell);
+    }
+
+    /// Forgets a figure of which nothing stands.
+    pub fn forget(&mut self, key: Key) {
+        self.0.remove(&key);
+    }
+}

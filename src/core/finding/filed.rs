@@ -1,0 +1,71 @@
+//! The disclosures and corrections on the ledger, as far as findings need to know them.
+
+use std::collections::BTreeMap;
+
+use super::figures::Cell;
+
+/// The disclosures and corrections filed so far, by entry. It grows with them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Filed {
+    documents: BTreeMap<u64, Document>,
+    disclosures: u64,
+    /// Those of which some document was retracted, by their bits.
+    retracted: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Document {
+    /// That of the disclosure that it is, or of which it is a correction.
+    bit: u64,
+    retracted: bool,
+    /// Whether it has a number, or a file in which there may be some.
+    numbers: bool,
+}
+
+impl Filed {
+    /// Takes a disclosure. Returns its bit: disclosures are told apart by their number on the ledger, modulo 64. Where two
+    /// are taken for one, less is noticed, never more.
+    pub fn disclose(&mut self, index: u64, other_files: bool) -> u64 {
+        let bit = 1_u64.checked_shl((self.disclosures % 64) as u32).unwrap_or(1);
+        self.disclosures = self.disclosures.saturating_add(1);
+        self.documents.insert(index, Document { bit, retracted: false, numbers: other_files });
+        bit
+    }
+
+    /// Takes a correction of the document in an entry. Returns the bit of the disclosure corrected.
+    pub fn correct(&mut self, index: u64, corrected: u64, other_files: bool) -> u64 {
+        let bit = self.documents.get(&corrected).map_or(0, |document| document.bit);
+        self.documents.insert(index, Document { bit, retracted: false, numbers: other_files });
+        bit
+    }
+
+    /// Takes that the document in an entry was retracted.
+    pub fn retract(&mut self, index: u64) {
+        if let Some(document) = self.documents.get_mut(&index) {
+            document.retracted = true;
+            self.retracted |= document.bit;
+        }
+    }
+
+    /// Takes that the document in an entry has a number.
+    pub fn number(&mut self, index: u64) {
+        if let Some(document) = self.documents.get_mut(&index) {
+            document.numbers = true;
+        }
+    }
+
+    /// Whether the document in an entry is known to have no number.
+    pub fn has_no_number(&self, index: u64) -> bool {
+        self.documents.get(&index).is_some_and(|document| !document.numbers)
+    }
+
+    /// Whether the document in an entry was retracted.
+    pub fn is_retracted(&self, index: u64) -> bool {
+        self.documents.get(&index).is_some_and(|document| document.retracted)
+    }
+
+    /// Whether every document that gave a figure was retracted.
+    pub fn has_taken_back(&self, cell: &Cell) -> bool {
+        self.is_retracted(cell.last) && self.is_retracted(cell.before) && cell.documents & !self.retracted == 0
+    }
+}

@@ -1,0 +1,234 @@
+//! The walk: entries and observations in, findings out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::blocks::Blocks;
+use super::claims::{Claims, is_withheld};
+use super::document::{Open, Said};
+use super::figures::{Cell, Figures, Key};
+use super::filed::Filed;
+use super::obligations::{of_obligations, of_response};
+use super::peers::Peers;
+use super::periods::Periods;
+use super::punctuality::Punctuality;
+use super::{Figure, Finding, FindingCode, said};
+use crate::core::event::observation::{Observation, Status, Value};
+use crate::core::event::{Attachment, CheckpointRules, Event, MetricDefined};
+use crate::core::state::State;
+use crate::core::statement::Statement;
+use crate::core::text::{Label, Slug};
+use crate::core::time::{Millis, Period, Time};
+
+/// Notices things, entry by entry and observation by observation.
+#[derive(Clone, Debug, Default)]
+pub struct Noticing {
+    figures: Figures,
+    peers: Peers,
+    periods: Periods,
+    punctuality: Punctuality,
+    filed: Filed,
+    claims: Claims,
+    /// The metrics that somebody defined as a part of another, by that.
+    parts: BTreeMap<Label, BTreeSet<Label>>,
+    /// Blocks named already.
+    blocks: BTreeSet<(Slug, Slug, Period)>,
+    open: Option<Open>,
+    findings: Vec<Finding>,
+}
+
+impl Noticing {
+    /// Takes a lawful entry, before its observations, with the state after it.
+    pub fn entry(&mut self, state: &State, index: u64, recorded_at: Millis, statement: &Statement) {
+        self.close();
+        let author = &statement.author;
+        let others = |files: &[Attachment]| files.iter().any(|file| file.holds.is_none());
+        match &statement.event {
+            Event::DisclosureFiled(event) => {
+                self.findings.extend(self.periods.add((index, recorded_at, author), event));
+                let document = self.filed.disclose(index, others(statement.event.attachments()));
+                self.open = Some(Open::new(state, index, author, document, event.confidential_until));
+            }
+            Event::CorrectionFiled(event) => {
+                let corrected = state.documents().find(&event.supersedes).map_or(index, |document| document.index);
+                let document = self.filed.correct(index, corrected, others(statement.event.attachments()));
+                let mut open = Open::new(state, index, author, document, None);
+                open.correction = true;
+                self.open = Some(open);
+            }
+            Event::DocumentRetracted(event) => {
+                if let Some(document) = state.documents().find(&event.document) {
+                    self.filed.retract(document.index);
+                    self.periods.retract(document.index);
+                }
+            }
+            Event::MetricDefined(MetricDefined { metric, subset_of: Some(whole), .. }) => {
+                self.parts.entry(whole.clone()).or_default().insert(metric.clone());
+            }
+            Event::DesignationEnded(event) => self.periods.end(&event.designation, recorded_at),
+            Event::ResponseFiled(event) => {
+                self.findings.extend(of_response(state, (index, author), event, &self.filed));
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes whether a checkpoint was published after an entry, and what the ledger promises.
+    pub fn checkpoint(&mut self, index: u64, recorded_at: Millis, rules: CheckpointRules, published: bool) {
+        self.findings.extend(self.punctuality.entry(index, recorded_at, rules, published));
+    }
+
+    /// Takes an observation of the last entry, inline or in an attachment.
+    pub fn observe(&mut self, state: &State, observation: &Observation) {
+        let Some(mut open) = self.open.take() else { return };
+        let key = Key::of(&open.author, &observation.series());
+        let now = Cell::of(open.index, open.document, observation);
+        if now.value.is_some() {
+            self.filed.number(open.index);
+        }
+        open.hold_to_definitions(state, observation);
+        match self.figures.find(key).copied() {
+            Some(said) if said.last == open.index => self.again(state, &mut open, observation, key, &said, now),
+            before => {
+                let before = before.or_else(|| self.of_predecessor(&open, observation));
+                self.once(state, &mut open, observation, key, before, now);
+            }
+        }
+        self.open = Some(open);
+    }
+
+    /// What is noticed at the end of the ledger: of its last document, of requests, of reports, as of a time.
+    pub fn finish(&mut self, state: Option<&State>, as_of: Option<Time>) {
+        self.close();
+        let (Some(state), Some(as_of)) = (state, as_of) else { return };
+        self.findings.extend(of_obligations(state, as_of));
+        self.findings.extend(self.periods.settle(state, as_of));
+        self.findings.extend(self.claims.settle(&self.figures, &self.filed, as_of));
+    }
+
+    /// Hands over what was noticed since it was last asked.
+    pub fn take(&mut self) -> Vec<Finding> {
+        std::mem::take(&mut self.findings)
+    }
+
+    /// The document says something of a figure for the first time.
+    fn once(
+        &mut self,
+        state: &State,
+        open: &mut Open,
+        observation: &Observation,
+        key: Key,
+        before: Option<Cell>,
+        now: Cell,
+    ) {
+        let same = before.is_some_and(|before| before.says_the_same(&now));
+        let documents = before.map_or(0, |before| before.documents) | now.documents;
+        let kept = match before {
+            Some(before) if same => Cell { before: before.last, documents, ..now },
+            Some(before) => {
+                self.changed(open, observation, &before);
+                open.prior.insert(key, Cell { documents, ..before });
+                Cell { documents, ..now }
+            }
+            None => now,
+        };
+        self.figures.keep(key, kept);
+        if let Some(until) = open.until.filter(|_| is_withheld(&now)) {
+            self.claims.add(open.index, &open.author, until, key);
+        }
+        open.hold_to_others(state, observation, (key, &now), &self.figures, &self.parts);
+        open.blocks.add(&open.author, observation, key);
+        if !same {
+            let found = self.peers.add(observation, key, open);
+            self.findings.extend(found);
+        }
+    }
+
+    /// The document says something of a figure again.
+    fn again(&mut self, state: &State, open: &mut Open, observation: &Observation, key: Key, said: &Cell, now: Cell) {
+        let disputed = open.disputed.get(&key);
+        if disputed.is_none() && said.says_the_same(&now) {
+            return;
+        }
+        if disputed.is_none() {
+            let unchanged = (said.before < open.index).then_some(Cell { last: said.before, ..*said });
+            let prior = open.prior.get(&key).copied().or(unchanged);
+            open.agreement.dispute(state, &open.speakers, observation);
+            open.disputed.insert(key, Said::new(observation, prior, *said));
+        }
+        let Some(disputed) = open.disputed.get_mut(&key) else { return };
+        let prior = disputed.prior;
+        if disputed.add(now)
+            && let Some(before) = prior.filter(|before| !before.says_the_same(&now))
+        {
+            self.changed(open, observation, &before);
+        }
+    }
+
+    /// The document being read has ended. Of a figure of which it says two things, nothing that it says stands.
+    fn close(&mut self) {
+        let Some(mut open) = self.open.take() else { return };
+        for (key, said) in &open.disputed {
+            match said.prior {
+                Some(prior) => self.figures.keep(*key, prior),
+                None => self.figures.forget(*key),
+            }
+        }
+        self.findings.extend(open.conflicts());
+        let (author, index) = (&open.author, open.index);
+        self.findings.extend(std::mem::take(&mut open.agreement).settle(&self.figures, author, index));
+        let blocks: Blocks = std::mem::take(&mut open.blocks);
+        self.findings.extend(blocks.settle(&self.figures, author, index, &mut self.blocks));
+        self.findings.extend(self.peers.settle(&open));
+    }
+
+    /// What those whose place the author took said of the same figure.
+    fn of_predecessor(&self, open: &Open, observation: &Observation) -> Option<Cell> {
+        let others = open.speakers.iter().skip(1);
+        let cells = others.filter_map(|before| self.figures.find(Key::of(before, &observation.series())));
+        cells.max_by_key(|cell| cell.last).copied()
+    }
+
+    /// A figure is said to be something else than an entry before said.
+    fn changed(&mut self, open: &Open, observation: &Observation, before: &Cell) {
+        let (author, index) = (&open.author, open.index);
+        let gave = before.documents & open.document != 0;
+        if self.filed.has_taken_back(before) || (open.correction && gave) || opens(before, observation) {
+            return;
+        }
+        let (then, now) = (before.said(), said(observation));
+        let figure = Figure::of(observation, Some(then.clone()));
+        let entry = before.last;
+        let mut notice = |code, says: &str| {
+            let says = format!("{author}: {figure}: {says}");
+            self.findings.push(Finding::new(code, author, [entry, index], says).of(figure.clone()));
+        };
+        if open.correction {
+            let says = format!(
+                "{then} in entry {entry}, {now} in entry {index}, a correction of a document that did not give this figure"
+            );
+            return notice(FindingCode::CorrectionElsewhere, &says);
+        }
+        let says = format!("{then} in entry {entry}, {now} in entry {index}");
+        if contradicts(before.value, observation.status) || contradicts(observation.value, before.status) {
+            notice(FindingCode::StatusContradictsValue, &says);
+        }
+        if before.status == Status::Provisional && observation.value.is_some() {
+            return notice(FindingCode::ProvisionalRevised, &says);
+        }
+        notice(FindingCode::SilentRestatement, &format!("{says}, with no correction recorded"));
+    }
+}
+
+/// Whether a figure is given where none was asked for, or where one was withheld: nothing that was published changes.
+fn opens(before: &Cell, observation: &Observation) -> bool {
+    match before.status {
+        Status::NotAsked => true,
+        Status::Refused | Status::Suppressed | Status::Sealed => observation.value.is_some(),
+        _ => false,
+    }
+}
+
+/// Whether there is a number where it is said that there can be none.
+fn contradicts(number: Option<Value>, status: Status) -> bool {
+    number.is_some() && matches!(status, Status::NotCollected | Status::CannotBeCollated | Status::NotAsked)
+}

@@ -1,0 +1,204 @@
+//! Reports by the periods that they are on: missing, late, overlapping.
+
+use std::collections::BTreeMap;
+
+use super::{Finding, FindingCode};
+use crate::core::event::{DisclosureFiled, Frequency, ReportingDuty};
+use crate::core::state::State;
+use crate::core::state::services::Designation;
+use crate::core::text::{DocumentId, Slug};
+use crate::core::time::{Date, Millis, Period, Time};
+
+/// How long after the end of a day in UTC it has ended everywhere on earth, in seconds.
+pub const EVERYWHERE_SECONDS: u64 = 12 * 60 * 60;
+/// Periods that one designation makes reports due of, and that are looked at: the earliest, a century of months.
+const MAX_DUE: usize = 1_200;
+/// Days of a week: it crosses months and quarters, however regular both are.
+const WEEK_DAYS: u64 = 7;
+
+/// The disclosures made so far, but for those retracted, by author, service and period.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Periods {
+    reports: BTreeMap<(Slug, Slug), Reports>,
+    /// Of which of them each entry is, for when it is retracted.
+    places: BTreeMap<u64, (Slug, Slug, Period)>,
+    /// When designations ended.
+    ended: BTreeMap<DocumentId, Millis>,
+}
+
+/// The disclosures of each period, by entry, with when it was recorded.
+type Reports = BTreeMap<Period, BTreeMap<u64, Millis>>;
+
+impl Periods {
+    /// Takes a disclosure. Hands over the one that its period overlaps with, if neither contains the other.
+    pub fn add(
+        &mut self,
+        (index, recorded_at, author): (u64, Millis, &Slug),
+        event: &DisclosureFiled,
+    ) -> Option<Finding> {
+        let (service, now) = (&event.service, event.period);
+        let reports = self.reports.entry((author.clone(), service.clone())).or_default();
+        let known = reports.contains_key(&now);
+        let crosses = |other: &Period| {
+            other.overlaps(now) && !other.contains(now) && !now.contains(*other) && !is_week(*other) && !is_week(now)
+        };
+        let crossed = reports.iter().filter(|_| !known).find(|(other, _)| crosses(other));
+        let crossed = crossed.and_then(|(other, entries)| Some((*other, *entries.keys().next()?)));
+        reports.entry(now).or_default().insert(index, recorded_at);
+        self.places.insert(index, (author.clone(), service.clone(), now));
+        let (other, entry) = crossed?;
+        let says = format!("{author}: {service}: a disclosure for {now} overlaps with one for {other}");
+        Some(Finding::new(FindingCode::PeriodOverlapping, author, [entry, index], says).on(service, now))
+    }
+
+    /// A disclosure was retracted: it is as if it had not been made.
+    pub fn retract(&mut self, index: u64) {
+        let Some((author, service, period)) = self.places.remove(&index) else { return };
+        let Some(reports) = self.reports.get_mut(&(author, service)) else { return };
+        if let Some(entries) = reports.get_mut(&period) {
+            entries.remove(&index);
+            if entries.is_empty() {
+                reports.remove(&period);
+            }
+        }
+    }
+
+    /// A designation ended: no report is due of a period that ends later.
+    pub fn end(&mut self, designation: &DocumentId, recorded_at: Millis) {
+        self.ended.insert(designation.clone(), recorded_at);
+    }
+
+    /// What is missing, and what came late, as of a time.
+    pub fn settle(&self, state: &State, as_of: Time) -> Vec<Finding> {
+        let gaps = self.reports.iter().flat_map(|((author, service), reports)| gaps(author, service, reports));
+        let mut findings: Vec<Finding> = gaps.collect();
+        for (id, designation) in state.services().designations() {
+            if let Some(duty) = designation.reports {
+                let until = self.ended.get(id).map_or(as_of, |ended| ended.time().min(as_of));
+                self.hold_to(duty, designation, state, (as_of, until), &mut findings);
+            }
+        }
+        findings
+    }
+
+    fn hold_to(
+        &self,
+        duty: ReportingDuty,
+        designation: &Designation,
+        state: &State,
+        (as_of, until): (Time, Time),
+        findings: &mut Vec<Finding>,
+    ) {
+        let (provider, service) = (designation.service.author(), designation.service.name());
+        let (Ok(actor), Ok(service)) = (provider.parse::<Slug>(), service.parse::<Slug>()) else { return };
+        let mut reports: BTreeMap<(Date, Date), (u64, Millis)> = BTreeMap::new();
+        let speaks = |author: &Slug| state.registry().speaks_for(author, provider);
+        let own = self.reports.iter().filter(|((author, of), _)| *of == service && speaks(author));
+        for (period, entries) in own.flat_map(|(_, reports)| reports) {
+            for (entry, at) in entries {
+                let first = reports.entry((period.start(), period.end())).or_insert((*entry, *at));
+                *first = (*first).min((*entry, *at));
+            }
+        }
+        for period in due_periods(duty).take(MAX_DUE) {
+            let Some(due) = after(period.end(), duty.within_days.unsigned()) else { return };
+            if due > as_of || period.end().start() > until {
+                return;
+            }
+            match reports.get(&(period.start(), period.end())) {
+                None => {
+                    let says = format!("{actor}: {service}: no disclosure recorded for {period}, due by {due}");
+                    let finding = Finding::new(FindingCode::PeriodMissing, &actor, [designation.index], says);
+                    findings.push(finding.on(&service, period));
+                }
+                Some((entry, at)) if at.time() >= due => {
+                    let says =
+                        format!("{actor}: {service}: the disclosure for {period}, due by {due}, was recorded at {at}");
+                    let mut entries = [designation.index, *entry];
+                    entries.sort_unstable();
+                    let finding = Finding::new(FindingCode::PeriodLate, &actor, entries, says);
+                    findings.push(finding.on(&service, period));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+}
+
+/// The periods of a duty, from the first that begins on its first day or later.
+fn due_periods(duty: ReportingDuty) -> impl Iterator<Item = Period> {
+    let first = Period::around(duty.since, months(duty.frequency));
+    let first = first.and_then(|period| if period.start() < duty.since { period.following() } else { Some(period) });
+    std::iter::successors(first, |period| period.following())
+}
+
+/// Periods between two that were reported, all of one form that is a month or longer, where there are days of which nothing
+/// was reported. That one of the two has a neighbour of its form shows that reports come regularly.
+fn gaps(author: &Slug, service: &Slug, reports: &Reports) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    // The last of each form so far, and whether the one of that form before it is its neighbour.
+    let mut last: Vec<(Period, bool)> = Vec::new();
+    let mut reach: Option<Period> = None;
+    // The day from which on, until the period at hand, every day is reported of.
+    let mut since: Option<Date> = None;
+    for period in reports.keys().copied() {
+        if reach.is_none_or(|reach| !reach.reaches(period)) {
+            since = Some(period.start());
+        }
+        if reach.is_none_or(|reach| reach.end() < period.end()) {
+            reach = Some(period);
+        }
+        if period.following().is_none() || period.start().days_until(period.end()) < 27 {
+            continue;
+        }
+        let known = last.iter_mut().find(|(other, _)| other.is_alike(period));
+        let Some((before, regular)) = known else {
+            last.push((period, false));
+            continue;
+        };
+        let neighbours = before.following() == Some(period);
+        let follows = period.following().is_some_and(|next| reports.contains_key(&next));
+        let missing = since.is_some_and(|since| since > before.end()) && !neighbours;
+        if missing && (*regular || follows) {
+            findings.extend(gap(author, service, reports, *before, period));
+        }
+        (*before, *regular) = (period, neighbours);
+    }
+    findings
+}
+
+fn gap(author: &Slug, service: &Slug, reports: &Reports, before: Period, after: Period) -> Option<Finding> {
+    let missing = before.following()?;
+    let entry = |period: &Period| reports.get(period)?.keys().next().copied();
+    let mut entries = [entry(&before)?, entry(&after)?];
+    entries.sort_unstable();
+    let says = format!(
+        "{author}: {service}: disclosures recorded for {before} and {after}, with days between for which there is none"
+    );
+    Some(Finding::new(FindingCode::PeriodMissing, author, entries, says).on(service, missing))
+}
+
+/// Whether a period is one of seven days.
+fn is_week(period: Period) -> bool {
+    period.start().days_until(period.end()).saturating_add(1) == WEEK_DAYS
+}
+
+fn months(frequency: Frequency) -> u8 {
+    match frequency {
+        Frequency::Annual => 12,
+        Frequency::HalfYearly => 6,
+        Frequency::Quarterly => 3,
+        Frequency::Monthly => 1,
+    }
+}
+
+/// The first instant at which so many days after a day have ended everywhere.
+fn after(day: Date, days: u64) -> Option<Time> {
+    let seconds = days.checked_add(1)?.checked_mul(24 * 60 * 60)?;
+    Time::from_unix(day.start().unix().checked_add(seconds)?.checked_add(EVERYWHERE_SECONDS)?)
+}
+
+/// Whether a day has ended everywhere.
+pub(super) fn has_ended(day: Date, as_of: Time) -> bool {
+    after(day, 0).is_some_and(|end| as_of >= end)
+}
