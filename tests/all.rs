@@ -9,6 +9,7 @@ mod format;
 mod import;
 mod index;
 mod readme;
+mod scenarios;
 mod tables;
 mod tools;
 mod vectors;
