@@ -13,6 +13,7 @@ use candour::core::note::MAX_NOTE_BYTES;
 use candour::core::policy::Policy;
 use candour::core::state::State;
 use candour::core::statement::Rule;
+use candour::core::text::Slug;
 use candour::core::time::{Date, Millis, Time};
 use candour::shell::reading::{Ask, Basis, Reading, read};
 use candour::shell::replay::{Until, replay};
@@ -74,6 +75,19 @@ impl BundleArgument {
         }
     }
 
+    /// An actor, and everyone whose place it took.
+    pub fn lineage(&self, actor: Slug) -> Result<Vec<Slug>, Failure> {
+        let reader = ReadingArguments { bundle: Self { path: self.path.clone() }, replay: false };
+        let chain = reader.read(Ask::State(Until::End), &mut |_, _| None::<()>)?.chain;
+        let registry = state(&chain)?.registry();
+        if !registry.actors().contains_key(&actor) {
+            return Err(Failure::unjudged(format!("no actor {actor} on this ledger")));
+        }
+        let mut all: Vec<Slug> = registry.predecessors(&actor).cloned().collect();
+        all.push(actor);
+        Ok(all)
+    }
+
     fn failure(&self, trouble: Trouble) -> Failure {
         Failure::from(trouble).hint(self.hint())
     }
@@ -94,6 +108,11 @@ pub struct ReadingArguments {
 }
 
 impl ReadingArguments {
+    /// The ledger itself.
+    pub fn bundle(&self) -> &BundleArgument {
+        &self.bundle
+    }
+
     /// Reads it, and picks from the entries that were asked for. At a terminal, says where the operator's snapshot stood
     /// in for a replay.
     pub fn read<T>(

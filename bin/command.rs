@@ -1,5 +1,6 @@
 //! The commands, each in a file of its own.
 
+mod answers;
 mod check;
 mod checkpoint;
 mod convert;
@@ -24,8 +25,6 @@ mod show;
 mod status;
 mod table;
 mod verify;
-
-pub use disclose::parse_period;
 
 use std::process::ExitCode;
 
@@ -55,6 +54,8 @@ pub enum Command {
     Diff(diff::Diff),
     /// Copy a ledger into a folder or a zip that anyone can verify
     Export(export::Export),
+    /// Answer the three questions: reports received, how quickly acted on, how much taken down
+    Answers(answers::Answers),
     /// Show what is due, answered, late, refused, overdue or silent
     Status(status::Status),
     /// List what the replay noticed: silent restatements, missed deadlines
@@ -106,6 +107,7 @@ impl Command {
             Self::Check(command) => command.run(output),
             Self::Diff(command) => command.run(output),
             Self::Export(command) => command.run(output),
+            Self::Answers(command) => command.run(output),
             Self::Status(command) => command.run(output),
             Self::Findings(command) => command.run(output),
             Self::Table(command) => command.run(output),

@@ -14,7 +14,7 @@ use candour::core::json::Count;
 use candour::core::key::SecretKey;
 use candour::core::statement::{Envelope, Seen, Statement};
 use candour::core::text::{DocumentId, Slug};
-use candour::core::time::{Date, Millis, Time};
+use candour::core::time::{Date, Millis, Period, Time};
 use candour::shell::client::{Memory, extends, vouch};
 use candour::shell::clock::{Clock as _, SystemClock};
 use candour::shell::ledger::{Ledger, LedgerError};
@@ -274,6 +274,11 @@ pub fn now() -> Millis {
 /// A date on the command line.
 pub fn parse_date(text: &str) -> Result<Date, String> {
     Date::parse(text).map_err(|_| "a date is like 2021-11-30".to_owned())
+}
+
+/// A period on the command line.
+pub fn parse_period(text: &str) -> Result<Period, String> {
+    Period::parse(text).map_err(|_| "a period is like 2021, 2021-Q2, 2021-04 or 2021-04-01/2021-06-30".to_owned())
 }
 
 /// A time on the command line.

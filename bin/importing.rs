@@ -11,8 +11,8 @@ use candour::shell::import::{Given, ImportError, MAX_MAP_BYTES, MAX_REMEMBERED, 
 use clap::Args;
 use serde_json::json;
 
-use crate::command::parse_period;
 use crate::failure::Failure;
+use crate::filing::parse_period;
 use crate::output::Output;
 
 /// How a table is read.

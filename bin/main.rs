@@ -3,6 +3,7 @@
 //! The verdict goes to standard output, errors and hints to standard error. Exit codes: 0 verified or done; 1 the
 //! evidence is bad; 2 could not judge.
 
+mod as_of;
 mod bundle;
 mod command;
 mod deadline;

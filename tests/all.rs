@@ -1,5 +1,6 @@
 //! The integration tests: one binary, one file per subject.
 
+mod answers;
 mod command_line;
 mod corpus;
 mod crash;

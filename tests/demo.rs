@@ -189,7 +189,7 @@ fn no_title_of_a_person_is_anywhere() {
 }
 
 #[test]
-fn status_shows_what_was_refused_and_what_is_overdue() {
+fn status_shows_what_was_refused_and_what_met_with_silence() {
     let made = made();
     let owed = json(["status", &made.path("ledger"), "--as-of", "2021-12-01", "--json"]);
     let standing = |addressee: &str, item: &str| {
@@ -212,6 +212,20 @@ fn status_shows_what_was_refused_and_what_is_overdue() {
     }
     let early = json(["status", &made.path("ledger"), "--as-of", "2021-11-01", "--platform", "facebook", "--json"]);
     assert_eq!(early.iter().filter(|owed| owed["standing"]["is"] == "due").count(), 3);
+}
+
+#[test]
+fn answers_show_the_figure_with_its_history_and_the_refusals() {
+    let made = made();
+    let answers = json(["answers", &made.path("ledger"), "--platform", "facebook", "--period", "2021-Q2", "--json"]);
+    let ours = |it: &&Value| it["category"] == "Child Endangerment: Sexual Exploitation" && it["service"] == "facebook";
+    let found = answers.iter().filter(ours).find(|it| it["question"] == "taken_down").expect("the letter's figure");
+    let history: Vec<_> = found["history"].as_array().unwrap().iter().map(|it| it["said"].as_str().unwrap()).collect();
+    assert_eq!((found["now"].as_str(), history), (Some("25600000"), vec!["25700000", "25600000"]));
+    let gaps = || answers.iter().filter_map(|line| line.get("no_figure"));
+    assert!(gaps().all(|gap| gap["reason"] == "refused" && gap["ground"] == "not_legally_obliged"));
+    let asked: Vec<_> = gaps().map(|gap| gap["question"].as_str().unwrap()).collect();
+    assert_eq!(asked, ["reports_received", "reports_received", "speed", "speed"], "on both services");
 }
 
 #[test]

@@ -146,7 +146,6 @@ fn every_deadline_ends_when_its_day_ends_in_its_calendar() {
 
 /// The other verifier, which shares no line with this one, says the same of what happened.
 #[test]
-#[ignore = "fixtures/verify.py does not know every kind of event yet"]
 fn the_python_verifier_verifies_each() {
     if is_missing("python3") {
         return;

@@ -162,6 +162,7 @@ impl Demo {
             (format!("show {ledger} {letter}"), "the letter with its 59 signatures"),
             (format!("status {ledger}"), "what was refused, and what is owed"),
             (format!("findings {ledger}"), "what changed without a word"),
+            (format!("answers {ledger} --platform facebook --period 2021-Q2"), "the three questions"),
             (format!("replay {bundle} --at 2018-12-31"), "how it stood at the end of 2018"),
         ] {
             output.line(format!("  {FAINT}# {shows}{FAINT:#}"));

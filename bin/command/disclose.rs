@@ -10,7 +10,7 @@ use clap::Args;
 
 use crate::failure::Failure;
 use crate::figures::Figures;
-use crate::filing::{Filing, document, parse_date};
+use crate::filing::{Filing, document, parse_date, parse_period};
 use crate::output::Output;
 
 /// Disclose figures.
@@ -54,9 +54,4 @@ impl Disclose {
         self.filing.file(output, ledger, event, &files, &[])?;
         Ok(ExitCode::SUCCESS)
     }
-}
-
-/// A period on the command line.
-pub fn parse_period(text: &str) -> Result<Period, String> {
-    Period::parse(text).map_err(|_| "a period is like 2021, 2021-Q2, 2021-04 or 2021-04-01/2021-06-30".to_owned())
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use candour::core::event::{Event, Item, LegalBasis, RequestIssued};
+use candour::core::event::{Event, Item, LegalBasis, Question, RequestIssued};
 use candour::core::json::{List, Set};
 use candour::core::text::{DocumentId, Label, Slug, Text};
 use clap::Args;
@@ -30,6 +30,9 @@ pub struct Request {
     /// A question, as ITEM=TEXT; may be repeated
     #[arg(long, value_name = "ITEM=TEXT", value_parser = parse_item, required = true)]
     item: Vec<Item>,
+    /// An item asks one of the three questions of 2018: `ITEM=reports_received`, `speed` or `taken_down`
+    #[arg(long, value_name = "ITEM=QUESTION", value_parser = parse_about)]
+    about: Vec<(Slug, Question)>,
     #[command(flatten)]
     deadline: DeadlineArguments,
     /// The addressees are bound by law to answer
@@ -53,6 +56,11 @@ impl Request {
     pub fn run(self, output: &Output) -> Result<ExitCode, Failure> {
         let ledger = self.filing.open()?;
         let author = self.filing.author(ledger.chain())?;
+        let mut items = self.item;
+        for (about, question) in self.about {
+            let item = items.iter_mut().find(|item| item.item == about);
+            item.ok_or_else(|| Failure::unjudged(format!("--about {about}: no such --item")))?.about = Some(question);
+        }
         let mut files = Files::default();
         let attachments: Vec<_> = self.attach.iter().map(|path| files.attach(path, None)).collect::<Result<_, _>>()?;
         let event = Event::RequestIssued(RequestIssued {
@@ -61,7 +69,7 @@ impl Request {
             compulsory: self.compulsory,
             deadline: self.deadline.deadline()?,
             draft: self.draft,
-            items: List::new(self.item).ok_or_else(|| Failure::unjudged("1 to 64 items"))?,
+            items: List::new(items).ok_or_else(|| Failure::unjudged("1 to 64 items"))?,
             legal_basis: self.instrument.map(|instrument| LegalBasis { instrument, provision: self.provision }),
             request: document(&author, &self.name)?,
             title: self.title,
@@ -71,9 +79,16 @@ impl Request {
     }
 }
 
+fn parse_about(text: &str) -> Result<(Slug, Question), String> {
+    let (item, question) = text.split_once('=').ok_or("ITEM=QUESTION, such as `received=reports_received`")?;
+    let known = Question::ALL.into_iter().find(|known| known.as_str() == question);
+    let question = known.ok_or("a question is reports_received, speed or taken_down")?;
+    Ok((item.parse::<Slug>().map_err(|error| error.to_string())?, question))
+}
+
 fn parse_item(text: &str) -> Result<Item, String> {
     let (item, question) =
         text.split_once('=').ok_or("ITEM=TEXT, such as `reports=How many reports did you receive?`")?;
     let item = item.parse::<Slug>().map_err(|error| error.to_string())?;
-    Ok(Item { item, question: question.parse::<Text>().map_err(|error| error.to_string())? })
+    Ok(Item { about: None, item, question: question.parse::<Text>().map_err(|error| error.to_string())? })
 }

@@ -1,14 +1,21 @@
-//! `candour status`: what is due, answered, late, refused, overdue or silent.
+//! `candour status`: what is due, answered, late, refused, overdue or met with silence; what is open besides; what
+//! penalties have come to; and how each platform has done over time.
+
+mod obligations;
+mod scorecard;
 
 use std::process::ExitCode;
 
-use candour::core::obligation::{Obligation, Standing, obligations};
+use candour::core::penalty::{accrued, amount};
+use candour::core::state::State;
 use candour::core::text::{DocumentId, Slug};
-use candour::core::time::{Millis, Time};
+use candour::core::time::{Date, Millis, Time};
+use candour::shell::calendar;
 use candour::shell::clock::{Clock as _, SystemClock};
 use candour::shell::reading::Ask;
 use candour::shell::replay::Until;
 use clap::Args;
+use serde_json::json;
 
 use crate::bundle::{Point, ReadingArguments, state};
 use crate::failure::Failure;
@@ -22,84 +29,139 @@ pub struct Status {
     /// As of this entry, or this time; now if left out
     #[arg(long, value_name = "INDEX|TIME")]
     as_of: Option<Point>,
-    /// Only what this platform owes
+    /// Only what this platform owes, itself or for those whose place it took
     #[arg(long)]
     platform: Option<Slug>,
     /// Only this request
     #[arg(long)]
     request: Option<DocumentId>,
+    /// Only what somebody has raised and nobody has settled: questions, requests for more time, notices, discrepancies
+    #[arg(long, group = "only")]
+    matters: bool,
+    /// Only penalties, and what they have come to
+    #[arg(long, group = "only")]
+    penalties: bool,
+    /// Instead, each platform's scorecard over time
+    #[arg(long, group = "only", conflicts_with = "request")]
+    scorecard: bool,
+    /// The stretch of time of a scorecard
+    #[arg(long, value_enum, default_value = "quarter", requires = "scorecard")]
+    by: scorecard::Stretch,
 }
 
 impl Status {
     pub fn run(self, output: &Output) -> Result<ExitCode, Failure> {
+        let now = Millis::from_unix_ms(SystemClock.now_ms()).map_or(Time::MAX, Millis::time);
+        if self.scorecard {
+            return scorecard::run(&self, now, output);
+        }
         let until = self.as_of.map_or(Until::End, Point::until);
         let chain = self.ledger.read(Ask::State(until), &mut |_, _| None::<()>)?.chain;
-        let now = Millis::from_unix_ms(SystemClock.now_ms()).map_or(Time::MAX, Millis::time);
         let as_of = match self.as_of {
             None => now,
             Some(Point::Time(time)) => time,
             Some(Point::Index(_)) => chain.recorded_at().map_or(now, Millis::time),
         };
-        let wanted = |owed: &Obligation| {
-            self.platform.as_ref().is_none_or(|platform| *platform == owed.addressee)
-                && self.request.as_ref().is_none_or(|request| *request == owed.request)
-        };
-        let owed = obligations(state(&chain)?, as_of).filter(wanted);
-        if output.json {
-            owed.for_each(|owed| output.json(&owed));
-            return Ok(ExitCode::SUCCESS);
+        let state = state(&chain)?;
+        let all = !self.matters && !self.penalties;
+        if all {
+            if !output.json {
+                output.line(format!("as of {as_of}, after {} entries", chain.size()));
+            }
+            obligations::show(&self, state, as_of, output);
         }
-        output.line(format!("as of {as_of}, after {} entries", chain.size()));
+        // A program that asks for obligations gets nothing else.
+        if self.matters || (all && !output.json) {
+            self.show_matters(state, output);
+        }
+        if self.penalties || (all && !output.json) {
+            self.show_penalties(state, as_of, output)?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// Whether an actor is the one that is asked about, or one whose place it took.
+    fn means(&self, state: &State, actor: &Slug) -> bool {
+        self.platform.as_ref().is_none_or(|platform| state.registry().speaks_for(platform, actor.as_str()))
+    }
+
+    fn show_matters(&self, state: &State, output: &Output) {
+        let open = state.matters().iter().filter(|(_, matter)| matter.settled.is_none());
+        let open: Vec<_> = open
+            .filter(|(_, matter)| {
+                let involved = matter.parties.iter().chain([&matter.raised_by]).any(|actor| self.means(state, actor));
+                involved && self.request.as_ref().is_none_or(|request| matter.about.as_ref() == Some(request))
+            })
+            .collect();
+        if output.json {
+            for (document, matter) in open {
+                output.json(&json!({
+                    "document": document, "is": matter.kind, "raised_by": matter.raised_by, "entry": matter.index,
+                    "about": matter.about, "parties": matter.parties, "until": matter.until,
+                }));
+            }
+            return;
+        }
+        if open.is_empty() {
+            return;
+        }
+        output.line("\nraised, and not settled");
         output.table(
-            ["request", "item", "addressee", "deadline", "standing", "entry", "detail"],
-            owed.map(|owed| {
-                let deadline = owed.deadline.map_or_else(|| "none".to_owned(), |deadline| deadline.to_string());
-                let (entry, detail) = detail(&owed.standing);
+            ["document", "is a", "raised by", "entry", "about", "to be settled or answered by", "until"],
+            open.into_iter().map(|(document, matter)| {
+                let parties: Vec<&str> = matter.parties.iter().map(Slug::as_str).collect();
                 [
-                    owed.request.to_string(),
-                    owed.item.to_string(),
-                    owed.addressee.to_string(),
-                    deadline,
-                    owed.standing.as_str().to_owned(),
-                    entry.map_or_else(String::new, |entry| entry.to_string()),
-                    detail,
+                    document.to_string(),
+                    matter.kind.as_str().to_owned(),
+                    matter.raised_by.to_string(),
+                    matter.index.to_string(),
+                    matter.about.as_ref().map_or_else(String::new, ToString::to_string),
+                    parties.join(", "),
+                    matter.until.map_or_else(String::new, |until| until.to_string()),
                 ]
             }),
         );
-        Ok(ExitCode::SUCCESS)
     }
-}
 
-fn detail(standing: &Standing) -> (Option<u64>, String) {
-    let late = |late: &Option<u64>| late.map(|late| format!("{} late", span(late)));
-    match standing {
-        Standing::Answered { index, late_by, .. } => (Some(*index), late(late_by).unwrap_or_default()),
-        Standing::Refused { index, ground, known_ground, until, late_by } => {
-            let mut words = vec![ground.as_str().replace('_', " ")];
-            if *known_ground == Some(false) {
-                words.push("not a ground of its legal basis".to_owned());
+    fn show_penalties(&self, state: &State, as_of: Time, output: &Output) -> Result<(), Failure> {
+        let wanted = state.compliance().penalties().filter(|(_, penalty)| {
+            self.means(state, &penalty.addressee) && self.request.as_ref().is_none_or(|it| penalty.under == *it)
+        });
+        let mut rows = Vec::new();
+        for (document, penalty) in wanted {
+            let zone = penalty.daily.as_ref().map_or("UTC", |daily| daily.calendar.as_str());
+            let by: Date = calendar::date_at(as_of, zone).map_err(Failure::unjudged)?;
+            let come_to = accrued(penalty, by);
+            if output.json {
+                output.json(&json!({
+                    "penalty": document, "addressee": penalty.addressee, "regulator": penalty.regulator,
+                    "entry": penalty.index, "under": penalty.under, "currency": penalty.currency, "by": by,
+                    "come_to": come_to, "set_aside": penalty.set_aside,
+                    "complied_on": penalty.complied.map(|(day, _)| day),
+                }));
+                continue;
             }
-            words.extend(until.map(|until| format!("until {until}")));
-            words.extend(late(late_by));
-            (Some(*index), words.join("; "))
+            let stands = match (penalty.set_aside, penalty.complied) {
+                (Some(index), _) => format!("set aside by entry {index}"),
+                (None, Some((day, index))) => format!("complied on {day} (entry {index})"),
+                (None, None) if come_to.running => "each day adds to it".to_owned(),
+                (None, None) => String::new(),
+            };
+            rows.push([
+                document.to_string(),
+                penalty.addressee.to_string(),
+                penalty.index.to_string(),
+                penalty.under.to_string(),
+                amount(come_to.fixed, &penalty.currency),
+                format!("{} for {} days", amount(come_to.daily, &penalty.currency), come_to.days),
+                amount(come_to.total, &penalty.currency),
+                stands,
+            ]);
         }
-        Standing::Withdrawn { index } => (Some(*index), String::new()),
-        Standing::Overdue { heard, by } => {
-            (Some(*heard), format!("no response to it recorded, {} past the deadline", span(*by)))
+        if !rows.is_empty() {
+            output.line("\npenalties, and what they have come to");
+            output.table(["penalty", "of", "entry", "under", "fixed", "daily", "total", ""], rows);
         }
-        Standing::Silent { by } => (None, format!("nothing recorded, {} past the deadline", span(*by))),
-        Standing::Due { within } => (None, format!("{} left", span(*within))),
-        Standing::Open => (None, "no response recorded".to_owned()),
+        Ok(())
     }
-}
-
-/// A length of time in its largest whole unit.
-fn span(seconds: u64) -> String {
-    let (count, unit) = match seconds {
-        0..60 => (seconds, "second"),
-        60..3_600 => (seconds / 60, "minute"),
-        3_600..86_400 => (seconds / 3_600, "hour"),
-        _ => (seconds / 86_400, "day"),
-    };
-    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }

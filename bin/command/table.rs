@@ -5,15 +5,13 @@ use std::io::{self, Seek as _, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use candour::core::time::{Millis, Time};
-use candour::shell::clock::{Clock as _, SystemClock};
-use candour::shell::replay::Until;
-use candour::shell::tables::{self, AsOf, Format, Rows};
+use candour::shell::tables::{self, Format, Rows};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 use tempfile::SpooledTempFile;
 
-use crate::bundle::{BundleArgument, parse_as_of, state};
+use crate::as_of::AsOfArgument;
+use crate::bundle::BundleArgument;
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -36,9 +34,8 @@ pub struct Table {
     /// Where to write it, instead of standard output. A file that is there is replaced
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// As the ledger was at that time; now if left out
-    #[arg(long, value_name = "TIME", value_parser = parse_as_of)]
-    as_of: Option<Time>,
+    #[command(flatten)]
+    as_of: AsOfArgument,
     /// Show the columns of the table, and what each means
     #[arg(long, conflicts_with_all = ["ledger", "format", "output", "as_of"])]
     columns: bool,
@@ -69,9 +66,7 @@ impl Table {
             return Ok(ExitCode::SUCCESS);
         };
         let format = self.format.unwrap_or(if output.json { FormatName::Json } else { FormatName::Csv });
-        let now = || Millis::from_unix_ms(SystemClock.now_ms()).map_or(Time::MAX, Millis::time);
-        let as_of = self.as_of.map_or_else(|| AsOf::Now(now()), AsOf::Past);
-        let wanted = Wanted { bundle: BundleArgument { path }, table, format: format.into(), as_of };
+        let wanted = Wanted { bundle: BundleArgument { path }, table, format: format.into(), as_of: self.as_of };
         match &self.output {
             Some(target) => {
                 let rows = wanted.write_file(target, output)?;
@@ -94,7 +89,7 @@ struct Wanted {
     bundle: BundleArgument,
     table: tables::Table,
     format: Format,
-    as_of: AsOf,
+    as_of: AsOfArgument,
 }
 
 impl Wanted {
@@ -138,14 +133,11 @@ impl Wanted {
         output: &Output,
         unwritten: impl Fn(io::Error) -> Failure,
     ) -> Result<(W, u64), Failure> {
-        let mut rows = Rows::new(self.table, self.format, self.as_of, out).map_err(&unwritten)?;
-        self.bundle.verified(output, self.as_of.past(), &mut rows)?;
-        if let (true, AsOf::Past(time)) = (rows.awaits_state(), self.as_of) {
-            // Before the ledger was opened there was nobody, and nothing was asked.
-            let chain = self.bundle.replay(Until::Time(time), &mut |_, _| {})?;
-            if chain.size() > 0 {
-                rows.state(state(&chain)?);
-            }
+        let as_of = self.as_of.moment();
+        let mut rows = Rows::new(self.table, self.format, as_of, out).map_err(&unwritten)?;
+        self.bundle.verified(output, as_of.past(), &mut rows)?;
+        if rows.awaits_state() {
+            self.as_of.past_state(&self.bundle, |state| rows.state(state))?;
         }
         rows.finish().map_err(unwritten)
     }

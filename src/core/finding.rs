@@ -142,7 +142,7 @@ impl Finding {
 
 impl Figure {
     /// Of an observation, and what it says.
-    fn of(observation: &Observation, before: Option<String>) -> Self {
+    pub fn of(observation: &Observation, before: Option<String>) -> Self {
         Self::of_series(&observation.series(), before, said(observation))
     }
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use serde::Serialize;
 
-use super::event::{Extent, Ground, Item, LegalBasis, Outcome};
+use super::event::{Extent, Ground, Item, LegalBasis, Outcome, Question};
 use super::state::State;
 use super::state::documents::Document;
 use super::state::requests::{Addressee, Request, Response};
@@ -19,14 +19,24 @@ pub struct Obligation {
     pub request: DocumentId,
     /// The entry that issued it.
     pub issued: u64,
+    /// When it was issued.
+    pub issued_at: Time,
+    /// Whether the addressee is bound by law to answer.
+    pub compulsory: bool,
+    /// Under which power it is asked.
+    pub legal_basis: Option<LegalBasis>,
     /// Who is asked.
     pub addressee: Slug,
     /// Who took its place, and owes it now.
     pub successor: Option<Slug>,
     /// Which item, in the request's current version.
     pub item: Slug,
+    /// Which of the three questions it asks, if one.
+    pub about: Option<Question>,
     /// The first instant that is too late, extensions included.
     pub deadline: Option<Time>,
+    /// That instant as it was at first, and the last entry that gave longer.
+    pub extended: Option<(Time, u64)>,
     /// What became of it.
     pub standing: Standing,
 }
@@ -124,9 +134,14 @@ pub fn obligations(state: &State, as_of: Time) -> impl Iterator<Item = Obligatio
             request.items().iter().map(move |item| Obligation {
                 request: id.clone(),
                 issued: request.index,
+                issued_at: request.issued_at.time(),
+                compulsory: request.compulsory,
+                legal_basis: request.legal_basis.clone(),
                 addressee: actor.clone(),
                 successor: successor.cloned(),
                 item: item.item.clone(),
+                about: item.about,
+                extended: addressee.extended,
                 deadline: addressee.deadline.as_ref().map(|deadline| deadline.ends_at),
                 standing: asked.standing(item, as_of),
             })

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::event::DailyPenalty;
 use super::state::compliance::Penalty;
+use super::text::Currency;
 use super::time::Date;
 
 /// What a penalty has come to, in its currency's minor unit.
@@ -40,6 +41,31 @@ fn days(daily: &DailyPenalty, complied: Option<Date>, by: Date) -> (u64, bool) {
     let cap = daily.max_days.map_or(u64::MAX, |days| days.unsigned());
     let ended = complied.is_some_and(|day| day <= by);
     (elapsed.min(cap), !ended && elapsed < cap)
+}
+
+/// An amount as people read it: `GBP 1,875,000.00` for 187,500,000 pence.
+pub fn amount(minor: u64, currency: &Currency) -> String {
+    let digits = minor_digits(currency);
+    let (whole, rest) = (minor / 10_u64.pow(digits), minor % 10_u64.pow(digits));
+    let rest = if digits == 0 { String::new() } else { format!(".{rest:0width$}", width = digits as usize) };
+    let mut grouped = String::new();
+    for (left, digit) in whole.to_string().chars().rev().enumerate() {
+        if left > 0 && left % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    format!("{currency} {}{rest}", grouped.chars().rev().collect::<String>())
+}
+
+/// How many digits the minor unit of a currency is after the point (ISO 4217, list one).
+fn minor_digits(currency: &Currency) -> u32 {
+    match currency.as_str() {
+        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI" | "VND"
+        | "VUV" | "XAF" | "XOF" | "XPF" => 0,
+        "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
+        _ => 2,
+    }
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ pub mod core_dumps;
 pub mod keyfile;
 pub mod verify;
 pub mod findings;
+pub mod answers;
+pub mod scorecard;
 pub mod tables;
 pub mod replay;
 pub mod reading;

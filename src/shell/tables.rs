@@ -111,10 +111,16 @@ pub enum AsOf {
 }
 
 impl AsOf {
-    fn time(self) -> Time {
+    /// The time at which deadlines are judged.
+    pub fn time(self) -> Time {
         match self {
             Self::Now(time) | Self::Past(time) => time,
         }
+    }
+
+    /// Whether an entry had been recorded by then.
+    pub fn includes(self, seen: &Seen<'_>) -> bool {
+        self.past().is_none_or(|time| seen.entry.recorded_at.time() <= time)
     }
 
     /// The time in the past that is meant, if one is.
@@ -203,27 +209,20 @@ impl<W: Write + Send + 'static> Rows<W> {
     pub fn finish(self) -> io::Result<(W, u64)> {
         self.sheet.finish()
     }
-
-    fn includes(&self, seen: &Seen<'_>) -> bool {
-        match self.as_of {
-            AsOf::Now(_) => true,
-            AsOf::Past(time) => seen.entry.recorded_at.time() <= time,
-        }
-    }
 }
 
 impl<W: Write + Send + 'static> Watch for Rows<W> {
     fn entry(&mut self, seen: &Seen<'_>) {
         match self.table {
             Table::Findings => self.findings.entry(seen),
-            Table::Entries if self.includes(seen) => self.sheet.row(&entries::cells(seen)),
+            Table::Entries if self.as_of.includes(seen) => self.sheet.row(&entries::cells(seen)),
             Table::Requests => self.requests.entry(seen),
             _ => {}
         }
     }
 
     fn observation(&mut self, seen: &Seen<'_>, place: Place, observation: &Observation) {
-        if self.table == Table::Observations && self.includes(seen) {
+        if self.table == Table::Observations && self.as_of.includes(seen) {
             self.sheet.row(&observations::cells(&observations::Told { seen, place, observation }));
         }
     }

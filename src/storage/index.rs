@@ -47,7 +47,7 @@ pub use snapshot::{Kept, Rejected, Snapshot, Walk};
 pub use why::Why;
 
 /// The version of what is written here. Raised whenever keys, values, or the state that entries lead to change.
-pub const LAYOUT: u32 = 1;
+pub const LAYOUT: u32 = 2;
 /// The folder, in a ledger's folder.
 pub const INDEX: &str = "index";
 /// Where in it sled's own files are.

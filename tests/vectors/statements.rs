@@ -212,7 +212,7 @@ pub fn counted() -> Value {
     });
     json!({
         "kind": "request_issued", "addressees": ["platform"], "compulsory": false, "deadline": deadline,
-        "items": [{"item": "reports", "question": "How many?"}], "request": "charity/letter-2", "title": "An open letter",
+        "items": [{"about": "reports_received", "item": "reports", "question": "How many?"}], "request": "charity/letter-2", "title": "An open letter",
     })
 }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::deadline::Deadline;
 use super::disclosure::{Attachment, MAX_ATTACHMENTS};
+use super::measure::Question;
 use crate::core::json::{List, Positive, Set};
 use crate::core::text::{DocumentId, Label, Slug, Text};
 use crate::core::time::Date;
@@ -67,6 +68,9 @@ pub struct RequestIssued {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Item {
+    /// Which of the three questions of the letter of 17 May 2018 it asks, if one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<Question>,
     /// What the request calls it.
     pub item: Slug,
     /// The question in full.

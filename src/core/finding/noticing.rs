@@ -82,7 +82,8 @@ impl Noticing {
         let Some(mut open) = self.open.take() else { return };
         let key = Key::of(&open.author, &observation.series());
         let now = Cell::of(open.index, open.document, observation);
-        if now.value.is_some() {
+        // What is sealed is there, and opened later.
+        if now.value.is_some() || now.status == Status::Sealed {
             self.filed.number(open.index);
         }
         open.hold_to_definitions(state, observation);

@@ -93,3 +93,18 @@ fn the_greatest_penalty_is_a_number() {
     let found = accrued_by(penalty, vec![], "9999-12-31");
     assert_eq!((found.days, found.total), (2_932_897, u64::MAX), "it stops at the greatest there is");
 }
+
+#[test]
+fn an_amount_is_read_in_its_currency() {
+    let table = [
+        (187_500_000, "GBP", "GBP 1,875,000.00"),
+        (61_050_000, "AUD", "AUD 610,500.00"),
+        (5, "EUR", "EUR 0.05"),
+        (1_000, "JPY", "JPY 1,000"),
+        (1_234_567, "KWD", "KWD 1,234.567"),
+        (0, "GBP", "GBP 0.00"),
+    ];
+    for (minor, currency, expected) in table {
+        assert_eq!(amount(minor, &currency.parse().unwrap()), expected);
+    }
+}

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::documents::{Kind, check_past};
+use super::deadlines::check_past;
+use super::documents::Kind;
 use super::exchange::{check_time_to_answer, set_aside};
 use super::matters::Matter;
 use super::registry::Takes;

@@ -1,8 +1,10 @@
 //! Deadlines: whether a day can end when it is said to, and whether it is the day that its count gives.
 
+use super::Placed;
 use crate::core::days::CountKind;
 use crate::core::event::{Counted, Deadline};
 use crate::core::fault::{Code, Fault};
+use crate::core::time::Date;
 
 /// How long before the end of a day in UTC the same day can end anywhere on earth (UTC+14), in seconds.
 pub const EARLIEST_END_SECONDS: u64 = 14 * 60 * 60;
@@ -42,4 +44,12 @@ fn check_count(deadline: &Deadline, counted: &Counted) -> Result<(), Fault> {
 
 fn invalid(expected: impl Into<String>, found: impl Into<String>) -> Fault {
     Fault::new(Code::DeadlineInvalid, expected, found)
+}
+
+/// A day that has begun somewhere on earth when the statement is recorded.
+pub(super) fn check_past(placed: &Placed<'_>, day: Date) -> Result<(), Fault> {
+    if day.start().unix().saturating_sub(EARLIEST_END_SECONDS) <= placed.recorded_at.time().unix() {
+        return Ok(());
+    }
+    Err(Fault::new(Code::DateInFuture, format!("a day not after {}", placed.recorded_at), day.to_string()))
 }

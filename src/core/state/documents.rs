@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::deadlines::EARLIEST_END_SECONDS;
+use super::deadlines::check_past;
 use super::registry::Takes;
 use super::{Placed, State};
 use crate::core::event::{DocumentPublished, DocumentRetracted, ErrorNotified, FindingAnswered, Role};
 use crate::core::fault::{Code, Fault};
 use crate::core::text::DocumentId;
-use crate::core::time::Date;
 
 /// The documents of a ledger. A document's author is the first part of its name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -270,14 +269,6 @@ impl State {
         self.documents.insert(placed, &event.answer, Kind::Answer);
         Ok(())
     }
-}
-
-/// A day that has begun somewhere on earth when the statement is recorded.
-pub(super) fn check_past(placed: &Placed<'_>, day: Date) -> Result<(), Fault> {
-    if day.start().unix().saturating_sub(EARLIEST_END_SECONDS) <= placed.recorded_at.time().unix() {
-        return Ok(());
-    }
-    Err(Fault::new(Code::DateInFuture, format!("a day not after {}", placed.recorded_at), day.to_string()))
 }
 
 fn unknown(expected: &str, id: &DocumentId) -> Fault {

@@ -65,14 +65,6 @@ impl Measures {
         own.or_else(|| known.iter().find(|metric| metric.regulator))
     }
 
-    /// The metrics that count a part of what an author's metric counts.
-    pub fn parts_of<'a>(&'a self, author: &'a Slug, whole: &'a Label) -> impl Iterator<Item = &'a Label> {
-        let is_part = move |part: &&Label| {
-            self.metric(author, part).is_some_and(|metric| metric.subset_of.as_ref() == Some(whole))
-        };
-        self.metrics.keys().filter(is_part)
-    }
-
     /// The categories that an author's figures may name in a taxonomy, if somebody registered that version of it.
     pub fn taxonomy(&self, author: &Slug, taxonomy: &Slug, version: &Label) -> Option<&Taxonomy> {
         let known = || self.taxonomies.iter().filter(|known| known.taxonomy == *taxonomy && known.version == *version);

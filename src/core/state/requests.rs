@@ -14,7 +14,7 @@ use crate::core::event::{
 };
 use crate::core::fault::{Code, Fault};
 use crate::core::text::{DocumentId, Label, Slug};
-use crate::core::time::Millis;
+use crate::core::time::{Millis, Time};
 
 /// The requests of a ledger by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +25,8 @@ pub struct Requests(BTreeMap<DocumentId, Request>);
 pub struct Request {
     /// The entry that issued it.
     pub index: u64,
+    /// When that was recorded.
+    pub issued_at: Millis,
     /// Who issued it.
     pub issuer: Slug,
     /// What it is about.
@@ -46,6 +48,8 @@ pub struct Request {
 pub struct Addressee {
     /// By when it is to answer, extensions included.
     pub deadline: Option<Deadline>,
+    /// By when it was to answer at first, and the last entry that gave it longer.
+    pub extended: Option<(Time, u64)>,
     /// The entry in which it acknowledged receipt.
     pub acknowledged: Option<u64>,
     /// The last entry in which it said anything about the request.
@@ -140,6 +144,12 @@ impl Request {
 }
 
 impl Addressee {
+    fn give_longer(&mut self, deadline: &Deadline, by: u64) {
+        let first = self.extended.map(|(first, _)| first).or(self.deadline.as_ref().map(|deadline| deadline.ends_at));
+        self.extended = first.map(|first| (first, by));
+        self.deadline = Some(deadline.clone());
+    }
+
     /// The response to that version which stands: neither superseded nor retracted.
     pub fn live_response(&self, version: u64) -> Option<&Response> {
         let stands = |response: &&Response| response.superseded_by.is_none() && response.retracted_by.is_none();
@@ -171,6 +181,7 @@ impl State {
         let addressee = Addressee { deadline: event.deadline.clone(), ..Addressee::default() };
         let request = Request {
             index: placed.index,
+            issued_at: placed.recorded_at,
             issuer: issuer.clone(),
             title: event.title.clone(),
             compulsory: event.compulsory,
@@ -200,7 +211,7 @@ impl State {
         if let Some(request) = self.requests.find_mut(&event.request) {
             request.versions.push(event.items.to_vec());
             if let Some(deadline) = &event.deadline {
-                request.addressees.values_mut().for_each(|it| it.deadline = Some(deadline.clone()));
+                request.addressees.values_mut().for_each(|it| it.give_longer(deadline, placed.index));
             }
         }
         Ok(())
@@ -236,7 +247,7 @@ impl State {
         event.extension.iter().for_each(|extension| self.matters.settle(extension, placed.index));
         if let Some(request) = self.requests.find_mut(&event.request) {
             for addressee in request.addressees.iter_mut().filter(|(id, _)| meant.contains(id)).map(|(_, it)| it) {
-                addressee.deadline = Some(event.deadline.clone());
+                addressee.give_longer(&event.deadline, placed.index);
             }
         }
         Ok(())

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::documents::{Kind, check_past};
+use super::deadlines::check_past;
+use super::documents::Kind;
 use super::registry::Takes;
 use super::{Placed, State};
 use crate::core::event::{ProductChangeRecorded, ResearchRecorded, Risk, RiskAssessmentRecorded, Role};

@@ -38,11 +38,11 @@ columns! { of told: Told<'_> {
     period_start: Date, "its first day", told.observation.period.start();
     period_end: Date, "its last day", told.observation.period.end();
     status: Text, "whether there is a figure, and if not, why not (section 3)", told.observation.status.as_str();
-    value_type: Text or missing, "`integer`, `ratio`, `duration` or `range`; missing where there is no figure",
+    value_type: Text or missing, "`integer`, `ratio`, `duration`, `range` or `ratio_range`; missing where there is no figure",
         told.figure().0;
     value: Integer or missing, "the integer, the numerator, the amount, or the lower bound", told.figure().1;
-    value_to: Integer or missing, "the denominator of a ratio, or the upper bound of a range", told.figure().2;
-    unit: Text or missing, "the unit of a duration", told.figure().3;
+    value_to: Integer or missing, "the denominator of a ratio, or the upper bound", told.figure().2;
+    unit: Text or missing, "the unit of a duration; the denominator of a `ratio_range`", told.figure().3;
     rounded_to: Integer or missing, "the value was rounded to a multiple of this",
         told.observation.precision.map(|precision| precision.rounded_to);
 } }

@@ -1,13 +1,18 @@
 //! One writer at a time.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read as _, Write as _};
+use std::io::{Read as _, Seek as _, Write as _};
 use std::path::Path;
+use std::time::Duration;
 
 use crate::storage::store::StoreError;
 
 /// Bytes of the lock file that are read, at most: a process id in decimal.
 const MAX_PID_BYTES: u64 = 16;
+/// How often a lock that this very process seems to hold is asked for again.
+const MAX_TRIES: u32 = 50;
+/// How long is waited in between.
+const BETWEEN_TRIES: Duration = Duration::from_millis(2);
 
 /// The writer's lock, held until it is dropped or the process ends, however it ends. The file stays.
 #[derive(Debug)]
@@ -22,16 +27,25 @@ impl Lock {
         let io = StoreError::io(path);
         let options = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
         let mut file = options.map_err(&io)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::Error(error)) => return Err(io(error)),
-            Err(TryLockError::WouldBlock) => {
-                let mut holder = String::new();
-                // Who holds it is a courtesy; that it is held is what matters.
-                let _ = file.take(MAX_PID_BYTES).read_to_string(&mut holder);
-                return Err(StoreError::Locked { path: path.into(), pid: holder.trim().parse().ok() });
+        let mut tries = 0;
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::Error(error)) => return Err(io(error)),
+                Err(TryLockError::WouldBlock) => {}
             }
+            let mut holder = String::new();
+            // Who holds it is a courtesy; that it is held is what matters.
+            let _ = file.rewind().and_then(|()| (&file).take(MAX_PID_BYTES).read_to_string(&mut holder));
+            let pid = holder.trim().parse().ok();
+            // A program that this process is starting shares its open files, and so its locks, until it runs.
+            if pid != Some(std::process::id()) || tries == MAX_TRIES {
+                return Err(StoreError::Locked { path: path.into(), pid });
+            }
+            tries += 1;
+            std::thread::sleep(BETWEEN_TRIES);
         }
+        file.rewind().map_err(&io)?;
         file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id())).map_err(&io)?;
         Ok(Self { _file: file })
     }

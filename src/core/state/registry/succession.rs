@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Placed, Registry, Role, Takes};
 use crate::core::event::ProviderSucceeded;
 use crate::core::fault::{Code, Fault};
-use crate::core::state::documents::check_past;
+use crate::core::state::deadlines::check_past;
 use crate::core::text::Slug;
 use crate::core::time::Date;
 

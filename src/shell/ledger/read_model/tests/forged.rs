@@ -5,6 +5,7 @@ use crate::core::checkpoint::{Checkpoint, SignedCheckpoint};
 use crate::core::hash::Hash;
 use crate::core::key::SecretKey;
 use crate::core::note::Note;
+use crate::storage::index::LAYOUT;
 
 /// Puts another snapshot in the place of the one there.
 fn replace(folder: &Path, change: impl FnOnce(Kept) -> Kept) {
@@ -180,8 +181,9 @@ fn an_index_of_another_layout_is_begun_anew() {
     let store = filed(folder.path(), &sample, ENTRIES, &[EARLIER, SEALED]);
     let database = database(folder.path());
     let extent = String::from_utf8(database.get("extent").unwrap().unwrap().to_vec()).unwrap();
-    assert!(extent.contains("\"layout\":1"));
-    database.insert("extent", extent.replace("\"layout\":1", "\"layout\":0").as_bytes()).unwrap();
+    let layout = format!("\"layout\":{LAYOUT}");
+    assert!(extent.contains(&layout));
+    database.insert("extent", extent.replace(&layout, "\"layout\":0").as_bytes()).unwrap();
     drop(database);
     let (basis, _) = open_and_compare(folder.path(), store);
     assert_eq!(basis, Basis::Replay(Why::OtherLayout));
