@@ -15,6 +15,7 @@ mod findings;
 mod import;
 mod init;
 mod key;
+mod kinds;
 mod log;
 mod maps;
 mod prove;
@@ -84,6 +85,8 @@ pub enum Command {
     Sign(file::Sign),
     /// File a signed envelope
     Submit(file::Submit),
+    /// List the kinds of events that can be filed, or show how one is written
+    Kinds(kinds::Kinds),
     /// Make or show a key file
     Key(key::Key),
     /// Open a ledger
@@ -122,6 +125,7 @@ impl Command {
             Self::File(command) => command.run(output),
             Self::Sign(command) => command.run(output),
             Self::Submit(command) => command.run(output),
+            Self::Kinds(command) => command.run(output),
             Self::Key(command) => command.run(output),
             Self::Init(command) => command.run(output),
             Self::Enrol(command) => command.run(output),

@@ -343,3 +343,29 @@ fn keys_are_private_and_never_shown() {
         assert!(scene.fails("key public locked.pem --passphrase-file pass", 2).contains("chmod 600"));
     }
 }
+
+#[test]
+fn an_event_written_by_hand_needs_neither_hashes_nor_instants() {
+    let scene = Scene::new();
+    fs::write(scene.path("letter.txt"), "What we asked.").expect("a file");
+    let example = scene.ok("kinds request_issued");
+    fs::write(scene.path("request.toml"), &example).expect("a file");
+    scene.ok("file ledger request.toml --key charity.pem --attach letter.txt");
+    let shown = scene.ok("show ledger 4");
+    assert!(shown.contains("2026-12-19T00:00:00Z") && shown.contains("letter.txt"), "{shown}");
+    let cases = [
+        ("Europe/London", "London", "expected a time zone"),
+        ("2026-12-18", "2026-12-32", "a date is like"),
+        ("request_issued", "request_wished", "unknown variant"),
+    ];
+    for (from, to, says) in cases {
+        fs::write(scene.path("bad.toml"), example.replace(from, to)).expect("a file");
+        let error = scene.fails("file ledger bad.toml --key charity.pem", 2);
+        assert!(error.contains(says), "{to}: {error}");
+    }
+    // What such an event cannot have attached is an error, not left out.
+    fs::write(scene.path("receipt.toml"), scene.ok("kinds receipt_acknowledged")).expect("a file");
+    let error = scene.fails("file ledger receipt.toml --key platform.pem --attach letter.txt", 2);
+    assert!(error.contains("unknown field `attachments`"), "{error}");
+    assert!(scene.fails("kinds nothing", 2).contains("candour kinds lists them"));
+}

@@ -6,11 +6,13 @@ use std::process::ExitCode;
 
 use candour::core::event::{Attachment, Event};
 use candour::core::statement::Envelope;
+use candour::shell::calendar;
 use clap::Args;
+use serde_json::{Map, Value};
 
 use crate::bundle::read_file;
 use crate::failure::Failure;
-use crate::filing::{Files, Filing, Placing, open_ledger};
+use crate::filing::{Files, Filing, Placing, open_ledger, parse_date};
 use crate::output::Output;
 
 /// File a signed envelope.
@@ -34,10 +36,10 @@ pub struct Submit {
 pub struct File {
     #[command(flatten)]
     filing: Filing,
-    /// The event: the object of FORMAT.md, section 3, as JSON, or as TOML where the name ends in `.toml`
+    /// The event: as JSON, or as TOML where the name ends in `.toml`; `candour kinds` shows how each looks
     #[arg(value_name = "EVENT")]
     event: PathBuf,
-    /// A file that the event names by its hash; may be repeated
+    /// A file to attach, unless the event names it already; may be repeated
     #[arg(long, value_name = "FILE")]
     attach: Vec<PathBuf>,
 }
@@ -60,7 +62,7 @@ impl Submit {
         let envelope =
             Envelope::parse(&read_file(&self.envelope)?).map_err(|fault| fault.in_file(name(&self.envelope)))?;
         let mut ledger = open_ledger(&self.ledger)?;
-        self.placing.place(output, &mut ledger, envelope, &attached(&self.attach)?)?;
+        self.placing.place(output, &mut ledger, envelope, &attached(&self.attach)?.0)?;
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -69,12 +71,17 @@ impl File {
     pub fn run(self, output: &Output) -> Result<ExitCode, Failure> {
         let bytes = read_file(&self.event)?;
         let text = String::from_utf8(bytes).map_err(|error| Failure::io(&self.event, error))?;
-        let event: Event = if self.event.extension().is_some_and(|extension| extension == "toml") {
-            toml::from_str(&text).map_err(|error| Failure::io(&self.event, error.message()))?
+        let is_toml = self.event.extension().is_some_and(|extension| extension == "toml");
+        let mut event = if is_toml {
+            toml::from_str(&text).map_err(|error| Failure::io(&self.event, error))?
         } else {
             serde_json::from_str(&text).map_err(|error| Failure::io(&self.event, error))?
         };
-        self.filing.file(output, self.filing.open()?, event, &attached(&self.attach)?, &[])?;
+        let (files, attachments) = attached(&self.attach)?;
+        attach(&mut event, &attachments)?;
+        end_deadlines(&mut event)?;
+        let event: Event = serde_json::from_value(event).map_err(|error| Failure::io(&self.event, error))?;
+        self.filing.file(output, self.filing.open()?, event, &files, &[])?;
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -92,12 +99,43 @@ impl Sign {
     }
 }
 
-fn attached(paths: &[PathBuf]) -> Result<Files, Failure> {
+fn attached(paths: &[PathBuf]) -> Result<(Files, Vec<Attachment>), Failure> {
     let mut files = Files::default();
-    for path in paths {
-        let _: Attachment = files.attach(path, None)?;
+    let attachments = paths.iter().map(|path| files.attach(path, None)).collect::<Result<_, _>>()?;
+    Ok((files, attachments))
+}
+
+/// Names the files in the event that it does not name itself.
+fn attach(event: &mut Value, attachments: &[Attachment]) -> Result<(), Failure> {
+    let Some(fields) = event.as_object_mut().filter(|_| !attachments.is_empty()) else { return Ok(()) };
+    let named = fields.entry("attachments").or_insert_with(|| Value::Array(Vec::new()));
+    let Some(named) = named.as_array_mut() else { return Ok(()) };
+    for attachment in attachments {
+        let attachment = serde_json::to_value(attachment).map_err(Failure::unjudged)?;
+        if !named.iter().any(|known| known["sha256"] == attachment["sha256"]) {
+            named.push(attachment);
+        }
     }
-    Ok(files)
+    Ok(())
+}
+
+/// Says of each deadline at which instant its day ends, where the event leaves that out.
+pub fn end_deadlines(event: &mut Value) -> Result<(), Failure> {
+    for name in ["deadline", "representations_by"] {
+        let Some(deadline) = event.get_mut(name).and_then(Value::as_object_mut) else { continue };
+        if let (Some(date), Some(zone), None) =
+            (text(deadline, "date"), text(deadline, "calendar"), deadline.get("ends_at"))
+        {
+            let date = parse_date(date).map_err(|words| Failure::unjudged(format!("{name}: {words}")))?;
+            let ends_at = calendar::end_of(date, zone).map_err(Failure::unjudged)?;
+            deadline.insert("ends_at".to_owned(), ends_at.to_string().into());
+        }
+    }
+    Ok(())
+}
+
+fn text<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    fields.get(name).and_then(Value::as_str)
 }
 
 fn name(path: &std::path::Path) -> String {
