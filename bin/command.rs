@@ -25,6 +25,7 @@ mod respond;
 mod show;
 mod status;
 mod table;
+mod timeline;
 mod verify;
 
 use std::process::ExitCode;
@@ -61,6 +62,8 @@ pub enum Command {
     Status(status::Status),
     /// List what the replay noticed: silent restatements, missed deadlines
     Findings(findings::Findings),
+    /// Tell the whole story of a platform, a request or an investigation, in order
+    Timeline(Box<timeline::Timeline>),
     /// Write observations, requests, responses, findings, actors or entries as CSV, JSON or Parquet
     Table(table::Table),
     /// Ask platforms for something, by a deadline
@@ -113,6 +116,7 @@ impl Command {
             Self::Answers(command) => command.run(output),
             Self::Status(command) => command.run(output),
             Self::Findings(command) => command.run(output),
+            Self::Timeline(command) => command.run(output),
             Self::Table(command) => command.run(output),
             Self::Request(command) => command.run(output),
             Self::Disclose(command) => command.run(output),

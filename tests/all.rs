@@ -12,5 +12,6 @@ mod index;
 mod readme;
 mod scenarios;
 mod tables;
+mod timeline;
 mod tools;
 mod vectors;

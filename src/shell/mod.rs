@@ -12,6 +12,7 @@ pub mod findings;
 pub mod answers;
 pub mod scorecard;
 pub mod tables;
+pub mod timeline;
 pub mod replay;
 pub mod reading;
 pub mod receipts;
