@@ -84,6 +84,7 @@ pub fn say(output: &Output, summary: &Summary, observations: Option<&PathBuf>) {
             "columns_not_read": summary.unread,
             "rounded": summary.rounded,
             "repeated": summary.repeated,
+            "contradicted": summary.contradicted,
             "not_compared": summary.not_compared,
             "service": summary.service,
             "latest": summary.latest,
@@ -103,6 +104,9 @@ pub fn say(output: &Output, summary: &Summary, observations: Option<&PathBuf>) {
     }
     if summary.repeated > 0 {
         output.line(format!("  {} say again what an earlier row said", summary.repeated));
+    }
+    if summary.contradicted > 0 {
+        output.line(format!("  {} contradict an earlier row; both are kept, as the map says", summary.contradicted));
     }
     if summary.not_compared > 0 {
         let count = summary.not_compared;

@@ -68,10 +68,12 @@
 //! | `seconds`, `minutes`, `hours`, `days` | `1.5`, or with a unit that then counts: `90 min` | 90 minutes: the largest unit of which it is whole |
 //! | `duration` | `36 h`, `90 min`, `1:30:00` | likewise |
 //!
+//! A length of time has no range: what `<1` is to mean goes into `[statuses]`.
+//!
 //! - `[numbers]`: `decimal` (`"."` if left out), `thousands` (none if left out; `","`, `"."`, `" "`, `"'"`), `words`
-//!   (`{ "million" = 1000000, "K" = 1000 }`).
+//!   (`{ "million" = 1000000, "K" = 1000 }`; where the kind is `hours`, also `{ "Std." = 1 }`).
 //! - `[statuses]`: what a cell means that is no number: `"N/A" = "not_collected"`, `"*" = "suppressed"`, `"" = "not_asked"`.
-//! - `[marks]`: what a mark after a number means: `"p" = "provisional"`, `"(e)" = "estimated"`.
+//! - `[marks]`: what a mark before or after a number means: `"p" = "provisional"`, `"~" = "estimated"`.
 //! - `inexact = "round"` in a `[[value]]`: a duration that is not whole seconds, and a share of more than 15 decimals, are
 //!   rounded to the nearest, halves up, with `rounded_to` 1, and counted. Otherwise they are errors.
 //! - `rounded_to` in a `[[value]]`: the publisher says that it rounded to a multiple of this.
@@ -88,7 +90,8 @@
 //! that the map reads nothing from are listed.
 //!
 //! Two rows that say different things of the same service, metric, period and so on are an error; the map then misses a
-//! column that tells them apart.
+//! column that tells them apart. Where the published table does contradict itself, `contradictions = "keep"` in `[table]`
+//! files both figures and counts them; the replay finds them as `conflicting-figures`.
 
 mod builtin;
 mod convert;

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::str::FromStr;
 
 use super::error::{CellCode, CellError, ImportError, MAX_REPORTED, Wrong};
-use super::map::{Inexact, Map, kind, status_of};
+use super::map::{Contradictions, Inexact, Map, kind, status_of};
 use super::period;
 use super::plan::{Cells, Figures, Plan, cell};
 use super::repeats::{Before, Repeats};
@@ -42,6 +42,8 @@ pub struct Summary {
     pub rounded: u64,
     /// Observations that say again what an earlier row said.
     pub repeated: u64,
+    /// Observations that say something else than an earlier row, where the map keeps both.
+    pub contradicted: u64,
     /// Observations of which it is not known whether an earlier row said something else.
     pub not_compared: u64,
     /// The only service; none where there are several.
@@ -77,6 +79,7 @@ pub fn convert(
         skipped_rows: vec![0; map.skip.len()],
         skipped_cells: vec![0; map.value.len()],
         several: false,
+        contradictions: map.table.contradictions,
         repeats: Repeats::default(),
         errors: Vec::new(),
         header: header.cells,
@@ -101,6 +104,7 @@ struct Work<'a, E> {
     skipped_rows: Vec<u64>,
     skipped_cells: Vec<u64>,
     several: bool,
+    contradictions: Contradictions,
     repeats: Repeats,
     errors: Vec<CellError>,
     each: E,
@@ -132,7 +136,11 @@ impl<E: FnMut(&Observation) -> io::Result<()>> Work<'_, E> {
                 Ok((observation, rounded)) => self.take(row.line, figures, &observation, rounded)?,
                 Err((at, wrong)) => {
                     let column = at.and_then(|at| self.header.get(at)).map(String::as_str);
-                    self.errors.push(wrong.at(row.line, column));
+                    let error = wrong.at(row.line, column);
+                    // A word that the map does not know is said once, so that the others are seen as well.
+                    if !self.errors.iter().any(|before| before.says_again(&error)) {
+                        self.errors.push(error);
+                    }
                 }
             }
             if self.errors.len() >= MAX_REPORTED {
@@ -188,11 +196,13 @@ impl<E: FnMut(&Observation) -> io::Result<()>> Work<'_, E> {
             Before::Nothing => {}
             Before::Same => self.summary.repeated += 1,
             Before::Unknown => self.summary.not_compared += 1,
+            Before::Other { .. } if self.contradictions == Contradictions::Keep => self.summary.contradicted += 1,
             Before::Other { line: before, said } => {
                 let now = observation.value.map_or_else(|| observation.status.as_str().to_owned(), |it| it.to_string());
                 let expected = format!(
                     "{said} as in line {before}, which has the same service, metric, period and so on; is there a \
-                     column that tells them apart?"
+                     column that tells them apart? if the table itself contradicts itself, set table.contradictions = \
+                     \"keep\""
                 );
                 let column = self.header.get(figures.at).map(String::as_str);
                 self.errors.push(Wrong::new(CellCode::SeriesContradicted, expected, &now).at(line, column));
@@ -243,7 +253,7 @@ fn text<T: FromStr<Err = TextError>>(cells: Option<&Cells<'_>>, row: &Row) -> Re
     if whole.is_empty() {
         return Ok(None);
     }
-    let wrong = |error: TextError| (cells.column(), Wrong::new(CellCode::TextInvalid, error.expected, &whole));
+    let wrong = |error: TextError| (cells.column(), Wrong::text(&error, &whole));
     whole.parse().map(Some).map_err(wrong)
 }
 
@@ -294,11 +304,11 @@ fn figure(
         let expected = "a number; say what an empty cell means with \"\" = … in [statuses], or in the column's skip";
         return Err(here(CellCode::CellEmpty, expected.to_owned()));
     }
-    let marks = map.marks.iter().filter(|(mark, _)| written.ends_with(mark.as_str()));
-    let (number, status) = match marks.max_by_key(|(mark, _)| mark.len()) {
-        Some((mark, status)) => (written.strip_suffix(mark.as_str()).unwrap_or(written).trim_end(), *status),
-        None => (written, said),
-    };
+    let marks = map.marks.iter().filter_map(|(mark, status)| {
+        let number = written.strip_suffix(mark.as_str()).or_else(|| written.strip_prefix(mark.as_str()))?;
+        Some((number.trim(), *status))
+    });
+    let (number, status) = marks.min_by_key(|(number, _)| number.len()).unwrap_or((written, said));
     let kinds = &figures.kind;
     let name = kinds.text(row).map_err(|wrong| (kinds.column(), wrong))?.whole;
     let expected = format!("{}; list the table's own words in the kind's lookup", super::number::Kind::EXPECTED);

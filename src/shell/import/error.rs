@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 
 use super::map::{MAX_COLUMNS, MAX_ROW_BYTES};
-use crate::core::text::excerpt;
+use crate::core::text::{TextError, excerpt};
 
 /// Errors in cells that are reported at once, at most; a table is not read on after so many.
 pub const MAX_REPORTED: usize = 20;
@@ -231,6 +231,18 @@ pub struct CellError {
     pub found: String,
 }
 
+impl CellError {
+    /// Whether the other one is of the same text in the same column, in whatever line: one change of the map ends both.
+    pub(super) fn says_again(&self, other: &Self) -> bool {
+        let of_the_map = matches!(
+            self.code,
+            CellCode::CellUnknown | CellCode::TextInvalid | CellCode::PeriodMalformed | CellCode::CategoryUnknown
+        );
+        let of = |error: &Self| (error.code, error.column.clone(), error.expected.clone(), error.found.clone());
+        of_the_map && of(self) == of(other)
+    }
+}
+
 impl fmt::Display for CellError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}", self.line)?;
@@ -253,6 +265,12 @@ impl Wrong {
     /// With a text from the table, quoted and cut.
     pub(super) fn new(code: CellCode, expected: impl Into<String>, found: &str) -> Self {
         Self { code, expected: expected.into(), found: format!("{:?}", excerpt(found)) }
+    }
+
+    /// A text that its type does not allow.
+    pub(super) fn text(error: &TextError, found: &str) -> Self {
+        let expected = format!("another text ({}); list the table's own words in a lookup", error.expected);
+        Self::new(CellCode::TextInvalid, expected, found)
     }
 
     pub(super) fn at(self, line: u64, column: Option<&str>) -> CellError {

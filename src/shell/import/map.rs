@@ -64,6 +64,7 @@ pub struct Map {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Table {
+    pub(super) contradictions: Contradictions,
     pub(super) delimiter: char,
     pub(super) quotes: bool,
     pub(super) skip_lines: u64,
@@ -143,9 +144,18 @@ pub(super) enum Inexact {
     Round,
 }
 
+/// What becomes of a figure of which an earlier row says something else.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Contradictions {
+    #[default]
+    Error,
+    Keep,
+}
+
 impl Default for Table {
     fn default() -> Self {
-        Self { delimiter: ',', quotes: true, skip_lines: 0 }
+        Self { contradictions: Contradictions::Error, delimiter: ',', quotes: true, skip_lines: 0 }
     }
 }
 

@@ -63,6 +63,10 @@ impl Kind {
         }
     }
 
+    fn is_duration(self) -> bool {
+        matches!(self, Self::Seconds | Self::Minutes | Self::Hours | Self::Days | Self::Duration)
+    }
+
     fn like(self) -> &'static str {
         match self {
             Self::Integer => "a whole number",
@@ -95,12 +99,19 @@ impl Cell<'_> {
     }
 
     fn malformed(&self) -> Wrong {
+        let first = self.text.chars().next();
         let more = match self.text.chars().next_back() {
             _ if !self.text.contains(|c: char| c.is_ascii_digit()) => {
                 "; say in [statuses] what a text without a number means"
             }
+            _ if self.kind.is_duration() && !matches!(bounds(self.text), Bounds::One(_)) => {
+                "; a length of time has no bounds: say in [statuses] what the whole cell means, or skip it"
+            }
             Some(last) if !last.is_ascii_digit() && last != '%' => {
                 "; what comes after the number goes into [marks], or a word such as million into numbers.words"
+            }
+            _ if first.is_some_and(|first| !first.is_ascii_digit() && first != '-') => {
+                "; what comes before the number goes into [marks]"
             }
             _ => "",
         };
@@ -182,7 +193,7 @@ impl Cell<'_> {
             _ => return Err(self.malformed()),
         };
         if part.value() > whole.value() {
-            return Err(self.out_of_range(", a whole at most"));
+            return Err(self.out_of_range(", of a whole at most; is this a number of another kind?"));
         }
         Ok(Read { value, rounded })
     }

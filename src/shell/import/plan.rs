@@ -239,7 +239,7 @@ impl HarmCells<'_> {
             return Err(Wrong::new(CellCode::CategoryUnknown, of + &other, &own));
         }
         let category = whole.parse::<Label>();
-        let category = category.map_err(|error| Wrong::new(CellCode::TextInvalid, error.expected, &whole))?;
+        let category = category.map_err(|error| Wrong::text(&error, &whole))?;
         Ok(Some(Harm { category, taxonomy: self.source.taxonomy.clone(), version: version.version.clone() }))
     }
 }

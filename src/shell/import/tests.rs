@@ -88,10 +88,14 @@ fn every_row_gives_observations_or_is_skipped_by_a_rule() {
 #[test]
 fn an_error_says_where_and_what() {
     // (the rows, the code, what else it says)
-    let table: [(&str, &str, &[&str]); 16] = [
+    let table: [(&str, &str, &[&str]); 20] = [
         ("Alpha,Reports,2021Q1,1.5\n", "number-malformed", &["line 2", "\"Figure\"", "whole number", "\"1.5\""]),
         ("Alpha,Reports,2021Q1,?\n", "number-malformed", &["[statuses]"]),
         ("Alpha,Reports,2021Q1,7*\n", "number-malformed", &["[marks]"]),
+        ("Alpha,Reports,2021Q1,ca. 7\n", "number-malformed", &["before the number", "[marks]"]),
+        ("Alpha,Median,2021Q1,<1\n", "number-malformed", &["no bounds", "[statuses]"]),
+        ("Alpha,Median,2021Q1,1-2\n", "number-malformed", &["no bounds"]),
+        ("Alpha,Rate,2021Q1,1204\n", "number-out-of-range", &["of another kind"]),
         ("Alpha,Reports,2021Q1,\n", "cell-empty", &["line 2", "[statuses]"]),
         (
             "Alpha,Reports,2021Q1,7\nGamma,Reports,2021Q1,1\n",
@@ -106,11 +110,11 @@ fn an_error_says_where_and_what() {
         ("Alpha,Reports,2021Q1,9-7\n", "number-out-of-range", &["lower not above upper"]),
         ("Alpha,Reports,2021Q1\n", "row-length", &["line 2", "4 cells", "found 3"]),
         ("\nAlpha,Reports,2021Q1,7,8\n", "row-length", &["line 3", "found 5"]),
-        ("Alpha,Re\u{200b}ports,2021Q1,7\n", "text-invalid", &["\"Measure\"", "label"]),
+        ("Alpha,Re\u{200b}ports,2021Q1,7\n", "text-invalid", &["\"Measure\"", "label", "lookup"]),
         (
             "Alpha,Reports,2021Q1,7\nAlpha,Reports,2021Q1,8\n",
             "series-contradicted",
-            &["line 3", "7 as in line 2", "found \"8\""],
+            &["line 3", "7 as in line 2", "contradictions = \"keep\"", "found \"8\""],
         ),
         (
             "Alpha,\"Re\nports\",2021Q1,7\nAlpha,Reports,2021Q1,?\nGamma,Reports,2021Q1,7\n",
@@ -124,9 +128,37 @@ fn an_error_says_where_and_what() {
         assert_eq!(error.code(), code, "{rows}\n{text}");
         says.iter().for_each(|says| assert!(text.contains(says), "{rows}\nexpected {says:?} in: {text}"));
     }
-    let many = format!("{HEADER}{}", "Gamma,Reports,2021Q1,7\n".repeat(100));
-    let ImportError::Cells { cells } = run(MAP, &Given::default(), many.as_bytes()).unwrap_err() else { panic!() };
-    assert_eq!(cells.len(), MAX_REPORTED);
+    let many = |row: &str| {
+        let many = format!("{HEADER}{}", row.repeat(100));
+        match run(MAP, &Given::default(), many.as_bytes()).unwrap_err() {
+            ImportError::Cells { cells } => cells.len(),
+            error => panic!("{error}"),
+        }
+    };
+    assert_eq!(many("Alpha,Reports,2021Q1,?\n"), MAX_REPORTED);
+    assert_eq!(many("Gamma,Reports,2021Q1,7\nDelta,Reports,2021Q1,7\n"), 2, "a word that the map does not know, once");
+}
+
+#[test]
+fn a_mark_stands_before_or_after_its_number() {
+    let map = MAP.replace("\"p\" = ", "\"~\" = \"estimated\"\n\"p\" = ");
+    let table = format!("{HEADER}Alpha,Median,2021Q1,~23\nAlpha,Reports,2021Q1,p 7\nAlpha,Reports,2021Q2,7 p\n");
+    assert_eq!(
+        rows(&map, &table),
+        [
+            "alpha,Median,,,,,,,,2021-Q1,estimated,duration,23,,hour,",
+            "alpha,Reports,,,,,,,,2021-Q1,provisional,integer,7,,,",
+            "alpha,Reports,,,,,,,,2021-Q2,provisional,integer,7,,,",
+        ]
+    );
+}
+
+#[test]
+fn a_table_that_contradicts_itself_is_kept_where_the_map_says_so() {
+    let map = format!("{MAP}\n[table]\ncontradictions = \"keep\"\n");
+    let table = format!("{HEADER}Alpha,Reports,2021Q1,7\nAlpha,Reports,2021Q1,8\nAlpha,Reports,2021Q1,7\n");
+    let (made, summary) = run(&map, &Given::default(), table.as_bytes()).unwrap();
+    assert_eq!((made.len(), summary.contradicted, summary.repeated), (3, 1, 1));
 }
 
 #[test]
