@@ -104,6 +104,11 @@ fn media_type_of(path: &Path) -> &'static str {
 }
 
 impl Filing {
+    /// When the author signs.
+    pub fn issued_at(&self) -> Time {
+        self.issued_at.unwrap_or_else(|| now().time())
+    }
+
     /// Opens the ledger by replaying all of it: an author takes nobody's word for what was said before, not even the
     /// operator's signed snapshot.
     pub fn open(&self) -> Result<Ledger<FolderStore>, Failure> {
@@ -157,7 +162,7 @@ impl Filing {
         let statement = Statement {
             author: self.author(chain)?,
             event,
-            issued_at: self.issued_at.unwrap_or_else(|| now().time()),
+            issued_at: self.issued_at(),
             ledger: state.origin().clone(),
             nth: i64::try_from(next)
                 .ok()

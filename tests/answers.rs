@@ -141,6 +141,8 @@ fn where_there_is_no_figure_it_says_why() {
         ));
     };
     let speed = || now("--service chat").into_iter().find(|gap| gap.starts_with("speed")).expect("a gap");
+    ask("zero", "");
+    assert_eq!(speed(), "speed chat open");
     ask("one", "--deadline 2099-01-01");
     assert_eq!(speed(), "speed chat awaited");
     ask("two", "--deadline 2021-11-30");

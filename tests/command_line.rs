@@ -89,6 +89,9 @@ fn what_cannot_be_judged_exits_with_2_and_says_where() {
         ("show ledger minus", "minus"),
         ("replay ledger --at yesterday", "yesterday"),
         ("replay ledger --at 99", "no entry 99"),
+        ("replay ledger --at 2001-01-01", "no entry had been recorded by 2001-01-01T00:00:00Z"),
+        ("status ledger --as-of 99", "no entry 99"),
+        ("status ledger --as-of 2001-01-01", "no entry had been recorded by 2001-01-01T00:00:00Z"),
         ("export ledger ledger", "ledger"),
         ("checkpoint ledger --key platform.pem", "operator's key"),
         ("checkpoint nowhere --key operator.pem", "nowhere"),
@@ -166,6 +169,14 @@ fn a_deadline_is_a_date_or_counted() {
         scene.ok(&format!("request ledger r{i} --key charity.pem --to example --title T --item a=b {arguments}"));
         let shown = scene.ok(&format!("show ledger {}", 4 + i));
         assert!(shown.contains(says), "{arguments}\nexpected {says:?} in:\n{shown}");
+    }
+    // What is past already is filed, as history is, but not without a word.
+    for (day, noted) in [("2021-11-30", true), ("2099-11-30", false)] {
+        let words =
+            format!("request ledger r{day} --key charity.pem --to example --title T --item a=b --deadline {day}");
+        let output = scene.run(&words);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && said.contains("is past when you ask") == noted, "{words}\n{said}");
     }
 }
 

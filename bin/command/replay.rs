@@ -30,6 +30,11 @@ impl Replay {
         {
             return Err(Failure::unjudged(format!("no entry {index}: the ledger has {}", chain.size())));
         }
+        if let Some(Point::Time(time)) = self.at
+            && chain.size() == 0
+        {
+            return Err(Failure::unjudged(format!("no entry had been recorded by {time}")));
+        }
         let state = state(&chain)?;
         if output.json {
             output.json(&json!({

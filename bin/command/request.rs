@@ -11,7 +11,7 @@ use clap::Args;
 use crate::deadline::DeadlineArguments;
 use crate::failure::Failure;
 use crate::filing::{Files, Filing, document};
-use crate::output::Output;
+use crate::output::{Output, say_error};
 
 /// Ask platforms for something.
 #[derive(Args)]
@@ -61,13 +61,20 @@ impl Request {
             let item = items.iter_mut().find(|item| item.item == about);
             item.ok_or_else(|| Failure::unjudged(format!("--about {about}: no such --item")))?.about = Some(question);
         }
+        let deadline = self.deadline.deadline()?;
+        if let Some(ends_at) = deadline.as_ref().map(|deadline| deadline.ends_at)
+            && ends_at <= self.filing.issued_at()
+        {
+            let note = format!("the deadline, {ends_at}, is past when you ask: silence shows as a finding at once");
+            say_error("note", &note);
+        }
         let mut files = Files::default();
         let attachments: Vec<_> = self.attach.iter().map(|path| files.attach(path, None)).collect::<Result<_, _>>()?;
         let event = Event::RequestIssued(RequestIssued {
             addressees: Set::new(self.to).ok_or_else(|| Failure::unjudged("1 to 64 different addressees"))?,
             attachments: Set::new(attachments),
             compulsory: self.compulsory,
-            deadline: self.deadline.deadline()?,
+            deadline,
             draft: self.draft,
             items: List::new(items).ok_or_else(|| Failure::unjudged("1 to 64 items"))?,
             legal_basis: self.instrument.map(|instrument| LegalBasis { instrument, provision: self.provision }),

@@ -62,6 +62,15 @@ impl Status {
             Some(Point::Time(time)) => time,
             Some(Point::Index(_)) => chain.recorded_at().map_or(now, Millis::time),
         };
+        match self.as_of {
+            Some(Point::Index(index)) if index >= chain.size() => {
+                return Err(Failure::unjudged(format!("no entry {index}: the ledger has {}", chain.size())));
+            }
+            Some(Point::Time(time)) if chain.size() == 0 => {
+                return Err(Failure::unjudged(format!("no entry had been recorded by {time}")));
+            }
+            _ => {}
+        }
         let state = state(&chain)?;
         let all = !self.matters && !self.penalties;
         if all {

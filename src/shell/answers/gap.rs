@@ -42,8 +42,10 @@ pub enum Reason {
     Overdue,
     /// Asked; the deadline has passed; the platform has said nothing at all.
     Silent,
-    /// Asked; the deadline lies ahead, or there is none.
+    /// Asked; the deadline lies ahead.
     Awaited,
+    /// Asked without a deadline, and no answer recorded.
+    Open,
     /// Asked, and the request was withdrawn.
     Withdrawn,
     /// Asked, and answered by something other than such a figure.
@@ -62,6 +64,7 @@ impl Reason {
             Self::Overdue => "asked, overdue".to_owned(),
             Self::Silent => "asked, silent".to_owned(),
             Self::Awaited => "asked, not yet due".to_owned(),
+            Self::Open => "asked without a deadline, no answer recorded".to_owned(),
             Self::Withdrawn => "asked, withdrawn".to_owned(),
             Self::AnsweredWithoutFigure => "answered without such a figure".to_owned(),
             Self::NotBrokenDown => "not broken down by place".to_owned(),
@@ -76,7 +79,8 @@ impl Reason {
             Standing::Withdrawn { index } => (Self::Withdrawn, Some(*index)),
             Standing::Overdue { heard, .. } => (Self::Overdue, Some(*heard)),
             Standing::Silent { .. } => (Self::Silent, None),
-            Standing::Due { .. } | Standing::Open => (Self::Awaited, None),
+            Standing::Due { .. } => (Self::Awaited, None),
+            Standing::Open => (Self::Open, None),
         }
     }
 }
