@@ -226,3 +226,25 @@ fn a_scorecard_counts_by_time() {
     assert!(shown.contains("2021-Q4") && shown.to_lowercase().contains("silent restatements"), "{shown}");
     assert_eq!(lines(&scene, "status ledger --scorecard --platform charity").len(), 0);
 }
+
+#[test]
+fn figures_that_read_alike_and_are_not_stay_apart() {
+    let scene = Scene::new();
+    let row = |version: &str, value: u64| {
+        format!("video,Removed,,,harms,{version},Grooming,,,2021-Q2,given,integer,{value},,,")
+    };
+    disclose(&scene, "both", DISCLOSE, &[&row("2021", 1), &row("2022", 2)]);
+    let answers = lines(&scene, "answers ledger");
+    let told: Vec<_> = answers.iter().filter(|it| it.get("now").is_some()).collect();
+    let versions: Vec<_> =
+        told.iter().map(|it| (it["version"].as_str().unwrap(), it["now"].as_str().unwrap())).collect();
+    assert_eq!(versions, [("2021", "1"), ("2022", "2")]);
+    assert!(told.iter().all(|it| it.get("history").is_none()), "neither restates the other");
+}
+
+#[test]
+fn a_request_recorded_after_its_own_deadline_says_so() {
+    let scene = Scene::new();
+    let findings = scene.ok("findings ledger --as-of 2099-01-01 --code no-response-by-deadline");
+    assert!(findings.contains("which had passed when the request was recorded"), "{findings}");
+}

@@ -5,13 +5,16 @@
 mod gap;
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry::{Occupied, Vacant};
 
 use serde::Serialize;
 
 use crate::core::chain::Chain;
-use crate::core::event::observation::{Observation, Status};
+use crate::core::event::observation::{Observation, Status, Value};
 use crate::core::event::{Event, Question};
 use crate::core::finding::Figure;
+use crate::core::hash::Hash;
+use crate::core::json;
 use crate::core::state::State;
 use crate::core::text::{DocumentId, Jurisdiction, Slug};
 use crate::core::time::Period;
@@ -73,48 +76,55 @@ pub struct Said {
 pub struct Answers {
     wanted: Wanted,
     as_of: AsOf,
-    cells: BTreeMap<(Slug, String), Told>,
+    /// By the SHA-256 of the author and the series.
+    told: BTreeMap<Hash, Told>,
     /// Figures that would answer, if they were broken down: by author, service and metric, the last entry that has one.
     wider: Wider,
     answers: Vec<Answer>,
     gaps: Vec<Gap>,
 }
 
+/// An answer in the making: a figure as it was last said, and what was said of it before.
 struct Told {
-    observation: Observation,
-    history: Vec<Said>,
+    author: Slug,
+    figure: Figure,
+    status: Status,
+    value: Option<Value>,
+    first: Said,
+    later: Vec<Said>,
     last: u64,
 }
 
 impl Answers {
     /// Of a ledger that is about to be verified.
     pub fn new(wanted: Wanted, as_of: AsOf) -> Self {
-        let (cells, wider) = (BTreeMap::new(), BTreeMap::new());
-        Self { wanted, as_of, cells, wider, answers: Vec::new(), gaps: Vec::new() }
+        let (told, wider) = (BTreeMap::new(), BTreeMap::new());
+        Self { wanted, as_of, told, wider, answers: Vec::new(), gaps: Vec::new() }
     }
 
     /// Takes the state that is asked about: the one at the end of the ledger comes by itself, an earlier one from whoever
     /// replays to it.
     pub fn settle(&mut self, state: &State) {
-        for ((author, _), told) in std::mem::take(&mut self.cells) {
-            let Told { observation, history, last } = told;
-            let metric = state.measures().metric(&author, &observation.metric);
-            let retracted = history.last().and_then(|said| state.documents().find(&said.document));
+        for told in std::mem::take(&mut self.told).into_values() {
+            let metric = state.measures().metric(&told.author, &told.figure.metric);
+            let said = told.later.last().unwrap_or(&told.first);
+            let retracted = state.documents().find(&said.document).is_some_and(|it| it.retracted_by.is_some());
+            let history = if told.later.is_empty() { Vec::new() } else { [vec![told.first], told.later].concat() };
             self.answers.push(Answer {
                 question: metric.and_then(|metric| metric.question),
-                platform: author,
-                figure: Figure::of(&observation, None),
-                status: observation.status,
-                entry: last,
-                retracted: retracted.is_some_and(|document| document.retracted_by.is_some()),
-                history: if history.len() > 1 { history } else { Vec::new() },
+                platform: told.author,
+                figure: told.figure,
+                status: told.status,
+                entry: told.last,
+                retracted,
+                history,
             });
         }
-        let order = |answer: &Answer| {
-            let question = answer.question.map_or(usize::MAX, |question| question as usize);
-            (question, answer.platform.clone(), answer.figure.clone())
-        };
-        self.answers.sort_by_cached_key(order);
+        let question = |answer: &Answer| answer.question.map_or(usize::MAX, |question| question as usize);
+        self.answers.sort_by(|one, other| {
+            let order = question(one).cmp(&question(other)).then_with(|| one.platform.cmp(&other.platform));
+            order.then_with(|| one.figure.cmp(&other.figure))
+        });
         self.gaps = gap::gaps(state, &self.wanted, self.as_of.time(), &self.answers, &self.wider);
     }
 
@@ -156,15 +166,24 @@ impl Watch for Answers {
                     Event::CorrectionFiled(event) => (&event.correction, true),
                     _ => return,
                 };
+                let Ok(series) = json::encode(&(author, observation.series())) else { return };
                 let figure = Figure::of(observation, None);
-                let said = || Said { entry, document: document.clone(), corrected, said: figure.now.clone() };
-                let told = self.cells.entry((author.clone(), figure.to_string()));
-                let told =
-                    told.or_insert_with(|| Told { observation: observation.clone(), history: vec![], last: entry });
-                if told.history.is_empty() || !same(&told.observation, observation) {
-                    told.history.push(said());
+                let said = Said { entry, document: document.clone(), corrected, said: figure.now.clone() };
+                let (status, value) = (observation.status, observation.value);
+                match self.told.entry(Hash::of(&series)) {
+                    Vacant(place) => {
+                        let (author, first, later) = (author.clone(), said, Vec::new());
+                        place.insert(Told { author, figure, status, value, first, later, last: entry });
+                    }
+                    Occupied(mut place) => {
+                        let told = place.get_mut();
+                        if !same((told.value, told.status), (value, status)) {
+                            told.later.push(said);
+                        }
+                        told.figure.now = figure.now;
+                        (told.status, told.value, told.last) = (status, value, entry);
+                    }
                 }
-                (told.observation, told.last) = (observation.clone(), entry);
             }
         }
     }
@@ -177,10 +196,10 @@ impl Watch for Answers {
 }
 
 /// Whether two observations of one figure say the same.
-fn same(one: &Observation, other: &Observation) -> bool {
-    match (one.value, other.value) {
+fn same(one: (Option<Value>, Status), other: (Option<Value>, Status)) -> bool {
+    match (one.0, other.0) {
         (Some(one), Some(other)) => one.same_figure(&other),
-        (None, None) => one.status == other.status,
+        (None, None) => one.1 == other.1,
         _ => false,
     }
 }

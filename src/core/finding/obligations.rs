@@ -27,7 +27,10 @@ fn of_obligation(owed: &Obligation, as_of: Time) -> Vec<Finding> {
         let item = Some(Box::new((owed.request.clone(), owed.item.clone())));
         findings.push(Finding { item, ..Finding::new(code, &owed.addressee, entries, says) });
     };
-    let deadline = owed.deadline.map_or_else(String::new, |deadline| format!(" by {deadline}"));
+    let deadline = owed.deadline.map_or_else(String::new, |deadline| {
+        let late = if owed.issued_at >= deadline { ", which had passed when the request was recorded" } else { "" };
+        format!(" by {deadline}{late}")
+    });
     match &owed.standing {
         Standing::Silent { .. } => {
             let says = format!("no response recorded on this ledger{deadline}");
