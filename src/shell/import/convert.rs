@@ -5,7 +5,8 @@ use std::io::{self, Read};
 use std::str::FromStr;
 
 use super::error::{CellCode, CellError, ImportError, MAX_REPORTED, Wrong};
-use super::map::{Contradictions, Inexact, Map, kind, status_of};
+use super::map::{Inexact, Map, kind, status_of};
+use super::notation::Contradictions;
 use super::period;
 use super::plan::{Cells, Figures, Plan, cell};
 use super::repeats::{Before, Repeats};

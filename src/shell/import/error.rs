@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-use super::map::{MAX_COLUMNS, MAX_ROW_BYTES};
+use super::notation::{MAX_COLUMNS, MAX_ROW_BYTES};
 use crate::core::text::{TextError, excerpt};
 
 /// Errors in cells that are reported at once, at most; a table is not read on after so many.

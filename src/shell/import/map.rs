@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::error::MapError;
+use super::notation::{Numbers, Table, one_line};
 use super::number::Kind;
-use super::rows::one_line;
 use crate::core::event::observation::Status;
 use crate::core::json::Positive;
 use crate::core::text::{Label, Slug};
@@ -19,12 +19,6 @@ pub(super) use source::{Otherwise, Source};
 
 /// Bytes of a map, at most.
 pub const MAX_MAP_BYTES: usize = 1 << 20;
-/// Bytes of a row of a table, at most.
-pub const MAX_ROW_BYTES: usize = 1 << 20;
-/// Lines before the header, at most.
-pub const MAX_SKIPPED_LINES: u64 = 1_000;
-/// Columns of a table, at most.
-pub const MAX_COLUMNS: usize = 4_096;
 /// Value columns of a map, at most.
 pub const MAX_VALUES: usize = 512;
 /// Skip rules of a map, at most.
@@ -58,25 +52,6 @@ pub struct Map {
     #[serde(default)]
     pub(super) skip: Vec<Skip>,
     pub(super) value: Vec<ValueColumn>,
-}
-
-/// How the table is written.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Table {
-    pub(super) contradictions: Contradictions,
-    pub(super) delimiter: char,
-    pub(super) quotes: bool,
-    pub(super) skip_lines: u64,
-}
-
-/// How its numbers are written.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Numbers {
-    pub(super) decimal: char,
-    pub(super) thousands: Option<char>,
-    pub(super) words: BTreeMap<String, Positive>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -142,27 +117,6 @@ pub(super) enum Inexact {
     #[default]
     Error,
     Round,
-}
-
-/// What becomes of a figure of which an earlier row says something else.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Contradictions {
-    #[default]
-    Error,
-    Keep,
-}
-
-impl Default for Table {
-    fn default() -> Self {
-        Self { contradictions: Contradictions::Error, delimiter: ',', quotes: true, skip_lines: 0 }
-    }
-}
-
-impl Default for Numbers {
-    fn default() -> Self {
-        Self { decimal: '.', thousands: None, words: BTreeMap::new() }
-    }
 }
 
 impl Map {

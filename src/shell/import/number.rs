@@ -5,7 +5,7 @@ mod decimal;
 use serde::Deserialize;
 
 use super::error::{CellCode, Wrong};
-use super::map::Numbers;
+use super::notation::Numbers;
 use crate::core::event::observation::{DurationUnit, Value};
 use crate::core::json::{Count, Positive, Signed};
 use decimal::Decimal;

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::error::{CellCode, ImportError, Wrong};
 use super::map::{HarmSource, Map, Otherwise, Skip, Source, ValueColumn};
-use super::rows::{Row, one_line};
+use super::notation::one_line;
+use super::rows::Row;
 use crate::core::event::observation::Harm;
 use crate::core::text::{Label, excerpt};
 use crate::core::time::Period;

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 
 use super::error::ImportError;
-use super::map::{MAX_COLUMNS, MAX_ROW_BYTES, Table};
+use super::notation::{MAX_COLUMNS, MAX_ROW_BYTES, Table, one_line};
 
 const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -102,11 +102,4 @@ impl<R: Read> Rows<R> {
 fn without_end(bytes: &[u8]) -> &[u8] {
     let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
     bytes.strip_suffix(b"\r").unwrap_or(bytes)
-}
-
-/// A text without white space at its ends, and one space for each run within.
-pub(super) fn one_line(text: &str) -> String {
-    let mut words = text.split_whitespace();
-    let first = words.next().unwrap_or_default().to_owned();
-    words.fold(first, |line, word| line + " " + word)
 }

@@ -2,10 +2,11 @@
 
 use std::str::FromStr;
 
-use super::{HarmSource, MAX_SKIPPED_LINES, MAX_SKIPS, MAX_VALUES, Map, Numbers, Skip, Source, Table, kind, status_of};
+use super::{HarmSource, MAX_SKIPS, MAX_VALUES, Map, Skip, Source, kind, status_of};
 use crate::core::text::{Jurisdiction, Label, Slug};
 use crate::core::time::Period;
 use crate::shell::import::error::MapError;
+use crate::shell::import::notation::{MAX_SKIPPED_LINES, Numbers, Table};
 use crate::shell::import::number::Kind;
 
 impl Map {

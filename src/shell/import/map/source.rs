@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, de};
 
+use crate::shell::import::notation::one_line;
 use crate::shell::import::period::{Format, MAX_FORMATS};
-use crate::shell::import::rows::one_line;
 
 /// Where a dimension's text comes from.
 #[derive(Clone, Debug, Default)]

@@ -1,7 +1,7 @@
 //! Decimal numbers, exactly.
 
 use crate::core::json::Count;
-use crate::shell::import::map::Numbers;
+use crate::shell::import::notation::Numbers;
 
 /// Digits in a number, at most.
 pub const MAX_DIGITS: usize = 30;
