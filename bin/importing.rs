@@ -21,7 +21,7 @@ pub struct Importing {
     /// The map: the name of one that `candour maps` lists, or a TOML file
     #[arg(long)]
     map: String,
-    /// The service that it is about; if left out, the only one in the table
+    /// The service that it is about; if left out, the only one in the table, the family that the map names, or you
     #[arg(long)]
     pub service: Option<Slug>,
     /// The period that it reports on, such as 2021-Q2; if left out, the last one in the table

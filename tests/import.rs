@@ -49,9 +49,7 @@ fn series(observation: &Observation) -> String {
 fn import(scene: &Scene, path: &Path) -> String {
     let name = path.file_name().and_then(|name| name.to_str()).expect("a name");
     fs::copy(path, scene.path(name)).expect("a copy");
-    scene.ok(&format!(
-        "import ledger {name} --map meta-cser --service meta --key platform.pem --operator-key operator.pem"
-    ));
+    scene.ok(&format!("import ledger {name} --map meta-cser --key platform.pem --operator-key operator.pem"));
     format!("example/{}", name.trim_end_matches(".csv"))
 }
 

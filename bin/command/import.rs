@@ -7,7 +7,7 @@ use candour::core::event::disclosure::Holds;
 use candour::core::event::{Attachment, CorrectionFiled, CorrectionReason, DisclosureFiled, Event};
 use candour::core::json::Set;
 use candour::core::text::{DocumentId, Label, Slug, Text};
-use candour::shell::import::{Summary, slug};
+use candour::shell::import::slug;
 use clap::Args;
 
 use super::correct::parse_reason;
@@ -64,7 +64,8 @@ impl Import {
         let original = files.attach(&self.file, Some(media_type))?;
         let observations = Attachment { holds: Some(Holds::Observations), ..files.attach(&made, Some("text/csv"))? };
         let ledger = self.filing.open()?;
-        let document = document(&self.filing.author(ledger.chain())?, &name)?;
+        let author = self.filing.author(ledger.chain())?;
+        let document = document(&author, &name)?;
         let attachments = Set::new(vec![original, observations]);
         let event = match (&self.supersedes, self.reason, &self.note) {
             (Some(supersedes), Some(reason), Some(note)) => Event::CorrectionFiled(CorrectionFiled {
@@ -82,7 +83,13 @@ impl Import {
                 disclosure: document,
                 observations: None,
                 period: self.importing.period.or(summary.latest).ok_or_else(|| Failure::unjudged("no period"))?,
-                service: self.service(&summary)?,
+                // Of a table about several, the map names the family; else it is the author's.
+                service: self
+                    .importing
+                    .service
+                    .clone()
+                    .or(summary.service.clone())
+                    .unwrap_or_else(|| map.family().cloned().unwrap_or(author)),
                 subject: self.subject.clone().unwrap_or_else(|| map.about().clone()),
             }),
         };
@@ -97,11 +104,5 @@ impl Import {
         }
         let stem = self.file.file_stem().map(|stem| slug(&stem.to_string_lossy())).unwrap_or_default();
         stem.parse().map_err(|error| Failure::unjudged(error).hint("name it with --name"))
-    }
-
-    fn service(&self, summary: &Summary) -> Result<Slug, Failure> {
-        let service = self.importing.service.as_ref().or(summary.service.as_ref());
-        let several = || Failure::unjudged("the table is about several services");
-        service.cloned().ok_or_else(|| several().hint("name the family that they belong to with --service"))
     }
 }

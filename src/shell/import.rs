@@ -6,6 +6,7 @@
 //! ```toml
 //! about = "A platform's yearly report"          # a line for people; required
 //! sources = ["https://…"]                       # where the map's facts are from; for people
+//! family = "all-services"                       # what a table about several services is about; the author, if left out
 //!
 //! # Each dimension of an observation is a text that always holds, or comes from columns, by their header.
 //! service = "example"

@@ -30,6 +30,7 @@ pub const MAX_SKIPS: usize = 256;
 pub struct Map {
     /// A line for people.
     pub(super) about: Label,
+    family: Option<Slug>,
     #[serde(default)]
     sources: Vec<String>,
     pub(super) service: Option<Source>,
@@ -152,6 +153,11 @@ impl Map {
     /// What the map is for, in a line.
     pub fn about(&self) -> &Label {
         &self.about
+    }
+
+    /// What a disclosure of several services is about, where the import does not say.
+    pub fn family(&self) -> Option<&Slug> {
+        self.family.as_ref()
     }
 
     /// Where its facts are from.
