@@ -10,7 +10,7 @@ use std::collections::btree_map::Entry::{Occupied, Vacant};
 use serde::Serialize;
 
 use crate::core::chain::Chain;
-use crate::core::event::observation::{Observation, Status, Value};
+use crate::core::event::observation::{Observation, Status, Value, says_the_same};
 use crate::core::event::{Event, Question};
 use crate::core::finding::Figure;
 use crate::core::hash::Hash;
@@ -177,7 +177,7 @@ impl Watch for Answers {
                     }
                     Occupied(mut place) => {
                         let told = place.get_mut();
-                        if !same((told.value, told.status), (value, status)) {
+                        if !says_the_same((told.value, told.status), (value, status)) {
                             told.later.push(said);
                         }
                         told.figure.now = figure.now;
@@ -192,14 +192,5 @@ impl Watch for Answers {
         if let (Some(state), AsOf::Now(_)) = (chain.state(), self.as_of) {
             self.settle(state);
         }
-    }
-}
-
-/// Whether two observations of one figure say the same.
-fn same(one: (Option<Value>, Status), other: (Option<Value>, Status)) -> bool {
-    match (one.0, other.0) {
-        (Some(one), Some(other)) => one.same_figure(&other),
-        (None, None) => one.1 == other.1,
-        _ => false,
     }
 }

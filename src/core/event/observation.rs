@@ -209,6 +209,16 @@ impl Value {
     }
 }
 
+/// Whether two observations of one figure say the same: the same number in whatever spelling or, where there is none, the
+/// same reason why.
+pub fn says_the_same(one: (Option<Value>, Status), other: (Option<Value>, Status)) -> bool {
+    match (one.0, other.0) {
+        (Some(one), Some(other)) => one.same_figure(&other),
+        (None, None) => one.1 == other.1,
+        _ => false,
+    }
+}
+
 impl Observation {
     /// The rules that the law sets for every observation. Whether a number is plausible is no such rule.
     ///

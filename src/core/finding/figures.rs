@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::core::event::observation::{Observation, Series, Status, Value};
+use crate::core::event::observation::{Observation, Series, Status, Value, says_the_same};
 use crate::core::hash::Hasher;
 use crate::core::text::Slug;
 
@@ -76,11 +76,7 @@ impl Cell {
 
     /// Whether both say the same: the same number in whatever spelling or, where there is none, the same reason why.
     pub fn says_the_same(&self, other: &Self) -> bool {
-        match (self.value, other.value) {
-            (Some(one), Some(other)) => one.same_figure(&other),
-            (None, None) => self.status == other.status,
-            _ => false,
-        }
+        says_the_same((self.value, self.status), (other.value, other.status))
     }
 
     /// The number, where it is a whole number of things.

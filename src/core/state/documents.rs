@@ -168,11 +168,6 @@ impl Documents {
 }
 
 impl Document {
-    /// Whether it still stands: neither superseded nor retracted.
-    pub fn stands(&self) -> bool {
-        self.superseded_by.is_none() && self.retracted_by.is_none()
-    }
-
     /// The last word on its subject: neither superseded nor retracted.
     pub(super) fn check_stands(&self, id: &DocumentId) -> Result<(), Fault> {
         if let Some(index) = self.superseded_by {

@@ -16,7 +16,7 @@ pub mod measures;
 pub mod registry;
 pub mod requests;
 mod responses;
-pub mod risks;
+mod risks;
 pub mod services;
 
 use std::collections::BTreeSet;
@@ -232,11 +232,6 @@ impl State {
     /// What was raised, and whether it was settled.
     pub fn matters(&self) -> &Matters {
         &self.matters
-    }
-
-    /// The risk assessments.
-    pub fn assessments(&self) -> &Assessments {
-        &self.assessments
     }
 
     /// The decisions and penalties.

@@ -28,14 +28,8 @@ pub struct Assessment {
 }
 
 impl Assessments {
-    /// The assessment of that name.
-    pub fn find(&self, id: &DocumentId) -> Option<&Assessment> {
+    fn find(&self, id: &DocumentId) -> Option<&Assessment> {
         self.0.get(id)
-    }
-
-    /// All assessments by name.
-    pub fn iter(&self) -> impl Iterator<Item = (&DocumentId, &Assessment)> {
-        self.0.iter()
     }
 }
 
