@@ -128,20 +128,6 @@ impl SignedCheckpoint {
         Ok(latest)
     }
 
-    /// A witness's cosignature of it (cosignature/v1, key type 0x04) at a time in seconds since 1970; see
-    /// [`Self::add_signature`].
-    ///
-    /// # Errors
-    /// `note-malformed`: the name is no key's; `cosignature-invalid`: a time after [`MAX_TIMESTAMP`].
-    pub fn cosign(&self, name: &str, key: &SecretKey, timestamp: u64) -> Result<NoteSignature, Fault> {
-        if timestamp > MAX_TIMESTAMP {
-            return Err(Fault::new(Code::CosignatureInvalid, "a time below 2^63", timestamp.to_string()));
-        }
-        let verifier = VerifierKey::cosignature(name, key.public()?)?;
-        let signature = key.sign(&self.cosigned_message(timestamp));
-        Ok(NoteSignature::new(&verifier, [&timestamp.to_be_bytes()[..], &signature.0].concat()))
-    }
-
     /// Adds a signature line, in place of any of the same name and key id. It is not verified.
     ///
     /// # Errors
@@ -158,7 +144,8 @@ impl SignedCheckpoint {
         verifies.then_some(timestamp)
     }
 
-    fn cosigned_message(&self, timestamp: u64) -> Vec<u8> {
+    /// What an Ed25519 cosignature at that time signs.
+    pub(super) fn cosigned_message(&self, timestamp: u64) -> Vec<u8> {
         format!("cosignature/v1\ntime {timestamp}\n{}", self.note.text()).into_bytes()
     }
 }

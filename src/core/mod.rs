@@ -14,6 +14,7 @@ pub mod merkle;
 pub mod tile;
 pub mod note;
 pub mod checkpoint;
+pub mod cosignature;
 pub mod policy;
 pub mod event;
 pub mod statement;

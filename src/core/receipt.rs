@@ -98,6 +98,7 @@ fn malformed(expected: impl Into<String>, found: impl Into<String>) -> Fault {
 #[cfg(test)]
 mod tests {
     use super::super::checkpoint::Checkpoint;
+    use super::super::cosignature::{Cosigner, CosigningKey};
     use super::super::key::SecretKey;
     use super::super::note::VerifierKey;
     use super::*;
@@ -117,11 +118,12 @@ mod tests {
         let (log, witness) = (SecretKey::from_seed(&[1; 32]), SecretKey::from_seed(&[2; 32]));
         let root = merkle::root(size, node).unwrap();
         let mut checkpoint = SignedCheckpoint::sign(Checkpoint { origin: ORIGIN.into(), size, root }, &log).unwrap();
-        checkpoint.add_signature(checkpoint.cosign("w.example", &witness, 1000).unwrap()).unwrap();
+        let witness_key = VerifierKey::cosignature("w.example", witness.public().unwrap()).unwrap();
+        let witness = Cosigner::new("w.example", CosigningKey::Ed25519(witness)).unwrap();
+        checkpoint.add_signature(witness.cosign(&checkpoint, 1000).unwrap()).unwrap();
         let proof = merkle::inclusion_proof(index, size, node).unwrap();
         let log = VerifierKey::ed25519(ORIGIN, log.public().unwrap()).unwrap();
-        let witness = VerifierKey::cosignature("w.example", witness.public().unwrap()).unwrap();
-        let policy = Policy::parse(format!("log {log}\nwitness W {witness}\nquorum W\n").as_bytes()).unwrap();
+        let policy = Policy::parse(format!("log {log}\nwitness W {witness_key}\nquorum W\n").as_bytes()).unwrap();
         (Receipt { entry: entry(index), index, proof, checkpoint }, policy)
     }
 

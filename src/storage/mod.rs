@@ -7,6 +7,7 @@
 //! - [`memory_bundle`], [`folder_bundle`], [`zip_bundle`]: a bundle held in memory, in a folder, in one zip archive.
 //! - [`layout`], [`frozen`]: which of a ledger's files a bundle has, and the bundle as of one moment.
 //! - [`bundle_writer`], [`folder_writer`], [`zip_writer`]: how a bundle is written, whole or not at all.
+//! - [`http`]: asking over HTTP and HTTPS.
 //! - [`store`], [`memory_store`], [`folder_store`]: where the one writer keeps a ledger as it grows.
 //! - [`index`]: the read model beside a live ledger, which can be lost at any moment.
 
@@ -24,6 +25,7 @@ pub mod frozen;
 pub mod bundle_writer;
 pub mod folder_writer;
 pub mod zip_writer;
+pub mod http;
 pub mod store;
 pub mod memory_store;
 mod durable;

@@ -2,6 +2,7 @@
 
 use candour::core::chain::{Chain, Sealed};
 use candour::core::checkpoint::{Checkpoint, SignedCheckpoint};
+use candour::core::cosignature::{Cosigner, CosigningKey};
 use candour::core::entry::Entry;
 use candour::core::fault::Fault;
 use candour::core::hash::Hash;
@@ -44,7 +45,8 @@ fn root(entries: &[Sealed]) -> Hash {
 pub fn checkpoint() -> SignedCheckpoint {
     let checkpoint = Checkpoint { origin: ORIGIN.into(), size: 3, root: root(&entries()) };
     let mut signed = SignedCheckpoint::sign(checkpoint, &key("operator")).unwrap();
-    signed.add_signature(signed.cosign("witness.example", &key("witness"), 1_767_614_500).unwrap()).unwrap();
+    let witness = Cosigner::new("witness.example", CosigningKey::Ed25519(key("witness"))).unwrap();
+    signed.add_signature(witness.cosign(&signed, 1_767_614_500).unwrap()).unwrap();
     signed
 }
 

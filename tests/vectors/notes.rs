@@ -1,6 +1,7 @@
 //! Keys, checkpoints, cosignatures and policies.
 
 use candour::core::checkpoint::{Checkpoint, SignedCheckpoint};
+use candour::core::cosignature::{Cosigner, CosigningKey};
 use candour::core::hash::Hash;
 use candour::core::key::SecretKey;
 use candour::core::note::VerifierKey;
@@ -69,7 +70,8 @@ fn a_checkpoint_and_its_cosignature() {
 #[test]
 fn policies() {
     let mut note = checkpoint();
-    note.add_signature(note.cosign("second.example", &key("second"), 1_767_614_600).unwrap()).unwrap();
+    let second = Cosigner::new("second.example", CosigningKey::Ed25519(key("second"))).unwrap();
+    note.add_signature(second.cosign(&note, 1_767_614_600).unwrap()).unwrap();
     let vkey = |name: &str| VerifierKey::cosignature(&format!("{name}.example"), key(name).public().unwrap()).unwrap();
     let all = format!(
         "log {}\nwitness A {}\nwitness B {}\nwitness C {}\n",

@@ -1,3 +1,4 @@
+use super::super::cosignature::{Cosigner, CosigningKey};
 use super::*;
 
 /// A checkpoint of Go's checksum database, whose origin is not its key's name.
@@ -160,11 +161,15 @@ fn made() -> (SignedCheckpoint, SecretKey) {
     (SignedCheckpoint::sign(checkpoint, &secret).unwrap(), secret)
 }
 
+fn cosigner(seed: u8) -> Cosigner {
+    Cosigner::new("witness.example", CosigningKey::Ed25519(SecretKey::from_seed(&[seed; 32]))).unwrap()
+}
+
 #[test]
 fn what_is_signed_and_cosigned_verifies() {
     let (mut signed, log) = made();
     let witness = SecretKey::from_seed(&[4; 32]);
-    let line = signed.cosign("witness.example", &witness, 1_679_315_147).unwrap();
+    let line = cosigner(4).cosign(&signed, 1_679_315_147).unwrap();
     signed.add_signature(line).unwrap();
     let read = SignedCheckpoint::parse(signed.to_string().as_bytes()).unwrap();
     assert_eq!(read, signed);
@@ -181,7 +186,7 @@ fn what_is_signed_and_cosigned_verifies() {
         assert_eq!(read.cosigned_by(&VerifierKey::cosignature(name, key).unwrap()), Ok(None));
     }
     // A later cosignature takes the earlier one's place; of two that stand there, the later counts.
-    let later = signed.cosign("witness.example", &witness, 1_700_000_000).unwrap();
+    let later = cosigner(4).cosign(&signed, 1_700_000_000).unwrap();
     let both = format!("{signed}{later}\n");
     assert_eq!(SignedCheckpoint::parse(both.as_bytes()).unwrap().cosigned_by(&witness_key), Ok(Some(1_700_000_000)));
     signed.add_signature(later).unwrap();
@@ -201,7 +206,7 @@ fn the_cosigned_message_is_that_of_the_specification() {
 fn a_known_keys_bad_line_is_a_fault() {
     let (mut signed, log) = made();
     let witness = SecretKey::from_seed(&[4; 32]);
-    signed.add_signature(signed.cosign("witness.example", &witness, 7).unwrap()).unwrap();
+    signed.add_signature(cosigner(4).cosign(&signed, 7).unwrap()).unwrap();
     let log_key = VerifierKey::ed25519("example.com/log", log.public().unwrap()).unwrap();
     let witness_key = VerifierKey::cosignature("witness.example", witness.public().unwrap()).unwrap();
     let text = signed.to_string();
@@ -251,7 +256,9 @@ fn what_cannot_be_read_back_is_not_signed() {
         assert!(SignedCheckpoint::sign(checkpoint, &secret).is_err(), "{origin:?} {size}");
     }
     let (signed, _) = made();
-    assert_eq!(signed.cosign("a", &secret, MAX_TIMESTAMP + 1).unwrap_err().code, Code::CosignatureInvalid);
-    assert!(signed.cosign("a b", &secret, 0).is_err());
-    assert!(signed.cosign("a", &secret, MAX_TIMESTAMP).is_ok());
+    for time in [0, MAX_TIMESTAMP + 1] {
+        assert_eq!(cosigner(4).cosign(&signed, time).unwrap_err().code, Code::CosignatureInvalid);
+    }
+    assert!(Cosigner::new("a b", CosigningKey::Ed25519(secret)).is_err());
+    assert!(cosigner(4).cosign(&signed, MAX_TIMESTAMP).is_ok());
 }

@@ -2,6 +2,7 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 
 use super::super::checkpoint::Checkpoint;
 use super::super::checkpoint::tests::{CT, CT_KEY, CT_TIME, CT_WITNESSES};
+use super::super::cosignature::{Cosigner, CosigningKey};
 use super::super::hash::Hash;
 use super::super::key::SecretKey;
 use super::*;
@@ -35,12 +36,16 @@ fn policy(count: u8, lines: &str) -> Policy {
     Policy::parse(text.as_bytes()).unwrap_or_else(|fault| panic!("{fault}\n{text}"))
 }
 
+fn witness(seed: u8) -> Cosigner {
+    Cosigner::new(witness_key(seed).name(), CosigningKey::Ed25519(secret(seed))).unwrap()
+}
+
 /// A checkpoint by the log 100, cosigned by those witnesses; each at 1000 and its number.
 fn checkpoint(cosigners: &[u8]) -> SignedCheckpoint {
     let checkpoint = Checkpoint { origin: ORIGIN.into(), size: 1, root: Hash::leaf(b"entry") };
     let mut signed = SignedCheckpoint::sign(checkpoint, &secret(100)).unwrap();
     for &seed in cosigners {
-        let line = signed.cosign(witness_key(seed).name(), &secret(seed), 1000 + u64::from(seed)).unwrap();
+        let line = witness(seed).cosign(&signed, 1000 + u64::from(seed)).unwrap();
         signed.add_signature(line).unwrap();
     }
     signed
@@ -109,7 +114,7 @@ fn quorums() {
 fn a_known_witness_who_did_not_sign_this_spoils_it() {
     let mut signed = checkpoint(&[1]);
     let other = SignedCheckpoint::sign(Checkpoint { size: 2, ..signed.checkpoint().clone() }, &secret(100)).unwrap();
-    signed.add_signature(other.cosign(witness_key(2).name(), &secret(2), 1000).unwrap()).unwrap();
+    signed.add_signature(witness(2).cosign(&other, 1000).unwrap()).unwrap();
     for (count, lines, code) in [
         (1, "quorum W1\n", None),
         (2, "quorum W1\n", Some(Code::CosignatureInvalid)),

@@ -4,8 +4,9 @@ use std::io::{self, Read};
 use std::ops::ControlFlow;
 
 use super::*;
+use crate::core::cosignature::{Cosigner, CosigningKey};
 use crate::core::merkle;
-use crate::core::note::{NoteSignature, VerifierKey};
+use crate::core::note::NoteSignature;
 use crate::core::sample;
 
 /// The sizes around which bundles and tiles fill.
@@ -146,9 +147,8 @@ fn publishes_an_earlier_size(store: &mut impl Store) {
 }
 
 fn cosignature(checkpoint: &SignedCheckpoint) -> NoteSignature {
-    let key = sample::shared().key(9);
-    assert!(VerifierKey::cosignature("witness.example", key.public().unwrap()).is_ok());
-    checkpoint.cosign("witness.example", &key, 1_700_000_000).unwrap()
+    let witness = Cosigner::new("witness.example", CosigningKey::Ed25519(sample::shared().key(9))).unwrap();
+    witness.cosign(checkpoint, 1_700_000_000).unwrap()
 }
 
 fn refuses_to_publish(store: &mut impl Store) {

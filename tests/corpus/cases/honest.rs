@@ -1,5 +1,6 @@
 //! Honest ledgers, in the forms in which they may lie, against the policies that a reader may have.
 
+use candour::core::cosignature::{Cosigner, CosigningKey};
 use candour::core::note::VerifierKey;
 
 use super::super::case::{Case, policy, policy_with};
@@ -98,15 +99,17 @@ fn witnessed(ledger: &Forger) -> Vec<Case> {
         let lines = witnesses.iter().zip('A'..).map(|(label, name)| format!("witness {name} {}\n", witness(label)));
         policy_with("operator-2", &format!("{}group two 2 A B C\nquorum two\n", lines.collect::<String>()))
     };
+    let cosigner = |label: &str| Cosigner::new(label, CosigningKey::Ed25519(key(label))).unwrap();
     let cosigned = |labels: &[&str], spoil: bool| {
         let mut checkpoint = ledger.checkpoint(SIZE);
         for (time, label) in (1_767_400_000..).zip(labels) {
-            checkpoint.add_signature(checkpoint.cosign(label, &key(label), time).unwrap()).unwrap();
+            let line = cosigner(label).cosign(&checkpoint, time).unwrap();
+            checkpoint.add_signature(line).unwrap();
         }
         let mut text = checkpoint.to_string();
         if spoil {
             // The last cosignature is given the bytes of another.
-            let other = ledger.checkpoint(19).cosign(labels[labels.len() - 1], &key(labels[labels.len() - 1]), 1);
+            let other = cosigner(labels[labels.len() - 1]).cosign(&ledger.checkpoint(19), 1);
             let lines: Vec<&str> = text.lines().collect();
             text = format!("{}\n{}\n", lines[..lines.len() - 1].join("\n"), other.unwrap());
         }
