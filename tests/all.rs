@@ -15,3 +15,4 @@ mod tables;
 mod timeline;
 mod tools;
 mod vectors;
+mod vouching;

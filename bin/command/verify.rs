@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use candour::core::audit::{Report, Verdict};
+use candour::core::audit::{Report, Stretch, Verdict, shown_time};
 use candour::core::statement::Rule;
 use candour::shell::verify::{Options, verify};
 use clap::Args;
@@ -43,7 +43,7 @@ impl Verify {
                 if output.json {
                     output.json(&serde_json::json!({
                         "verdict": "unjudged", "origin": null, "size": 0, "sealed": 0, "root": null, "head": null,
-                        "faults": [], "not_checked": ["anything"], "findings": {},
+                        "faults": [], "not_checked": ["anything"], "findings": {}, "vouched": [],
                     }));
                 }
                 Err(failure)
@@ -99,6 +99,7 @@ pub fn print(output: &Output, report: &Report, pins: usize) {
             "  checked   every signature, link and rule; every tile, checkpoint and attachment; the policy's trust",
         );
     }
+    print_vouched(output, &report.vouched);
     for words in &report.not_checked {
         output.line(format!("  {FAINT}not checked{FAINT:#}  {}", printable(words)));
     }
@@ -108,8 +109,54 @@ pub fn print(output: &Output, report: &Report, pins: usize) {
     }
     if pins == 0 && report.verdict == Verdict::Verified {
         output.line(format!(
-            "  {FAINT}without a pin, an operator who rewrote all of it unseen would not show; keep this ledger's \
-             checkpoint and pass it as --pin next time{FAINT:#}"
+            "  {FAINT}no pin given: keep this ledger's checkpoint and pass it as --pin next time; then nobody can show \
+             you another history{FAINT:#}"
         ));
+    }
+}
+
+/// Names of one kind that a line shows, at most; the others are counted.
+const NAMES_SHOWN: usize = 8;
+
+/// For each stretch of history, who would have to say otherwise before it could be rewritten.
+fn print_vouched(output: &Output, vouched: &[Stretch]) {
+    for (number, stretch) in vouched.iter().enumerate() {
+        let label = if number == 0 { "vouched" } else { "       " };
+        let entries = match (stretch.first, stretch.last) {
+            (first, last) if first == last => format!("entry {first}"),
+            (first, last) => format!("entries {first} to {last}"),
+        };
+        let parties = match stretch.parties() {
+            0 if stretch.first == stretch.last => {
+                "nobody but the operator, who could still rewrite it unseen".to_owned()
+            }
+            0 => "nobody but the operator, who could still rewrite them unseen".to_owned(),
+            1 => "1 party besides the operator".to_owned(),
+            parties => format!("{parties} parties besides the operator"),
+        };
+        output.line(format!("  {label}   {entries}: {parties}"));
+        let witnesses = stretch.witnesses.iter().map(|witness| {
+            let (from, to) = (shown_time(witness.from), shown_time(witness.to));
+            let name = printable(&witness.name);
+            if from == to { format!("{name} ({from})") } else { format!("{name} ({from} to {to})") }
+        });
+        let authors = stretch.authors.iter().map(|author| format!("{} (entry {})", author.actor, author.entry));
+        let pin = stretch.pinned.then(|| "your pin".to_owned());
+        for (kind, names, further) in [
+            ("witnesses", witnesses.collect::<Vec<_>>(), 0),
+            ("later authors", authors.collect(), stretch.further_authors),
+            ("you", pin.into_iter().collect(), 0),
+        ] {
+            let further = further + names.len().saturating_sub(NAMES_SHOWN);
+            let shown = names.iter().take(NAMES_SHOWN).cloned().collect::<Vec<_>>().join(", ");
+            match (names.is_empty(), further) {
+                (true, _) => {}
+                (false, 0) => output.line(format!("              {kind}: {shown}")),
+                (false, _) => output.line(format!("              {kind}: {shown} and {further} more")),
+            }
+        }
+        if let Some((time, name)) = stretch.existed_by() {
+            output.line(format!("              existed by {}, says {}", shown_time(time), printable(name)));
+        }
     }
 }

@@ -5,6 +5,7 @@
 
 mod promises;
 mod report;
+mod vouching;
 
 use std::collections::BTreeMap;
 
@@ -22,6 +23,9 @@ use super::statement::Rule;
 use super::time::{Millis, Time};
 
 pub use report::{MAX_FAULTS, Report, Verdict};
+pub use vouching::{Author, MAX_AUTHORS_NAMED, MAX_STRETCHES, Stretch, Vouched, shown_time};
+
+use vouching::Vouching;
 
 /// The name under which faults of pins are reported.
 pub const PIN: &str = "pin";
@@ -45,6 +49,7 @@ pub struct Audit<'a> {
     pins: Vec<SignedCheckpoint>,
     /// The attachments named, by hash and length.
     attachments: BTreeMap<(Hash, u64), Known>,
+    vouching: Vouching,
     noticing: Noticing,
     noticed: BTreeMap<FindingCode, u64>,
     /// As of when things are noticed: what was recorded later is not looked at.
@@ -79,6 +84,7 @@ impl<'a> Audit<'a> {
             checkpoints: Vec::new(),
             pins: Vec::new(),
             attachments: BTreeMap::new(),
+            vouching: Vouching::default(),
             noticing: Noticing::default(),
             noticed: BTreeMap::new(),
             as_of: None,
@@ -137,6 +143,9 @@ impl<'a> Audit<'a> {
             self.end();
         }
         let link = self.chain.extend(bytes, self.rule, &mut faults);
+        if faults.is_empty() {
+            self.vouched(&link);
+        }
         faults.into_iter().for_each(|fault| self.fault(fault));
         if let (Some(state), Some(recorded_at), false) = (self.chain.state(), link.recorded_at, self.ended) {
             if let (true, Some(statement)) = (link.lawful, &link.statement) {
@@ -149,6 +158,14 @@ impl<'a> Audit<'a> {
             self.noticing.checkpoint(link.index, recorded_at, state.registry().checkpoint_rules(), published);
         }
         link
+    }
+
+    /// Takes whose word a faultless entry is for those before it.
+    fn vouched(&mut self, link: &Link) {
+        let (Some(state), Some(statement)) = (self.chain.state(), &link.statement) else { return };
+        if let Some(seen) = statement.seen.filter(|_| statement.author != *state.registry().operator()) {
+            self.vouching.author(&statement.author, seen.size.unsigned(), link.index);
+        }
     }
 
     /// The attachments that the caller is to read for an entry: none where the law refused it; of those that were named
@@ -255,6 +272,7 @@ impl<'a> Audit<'a> {
         for published in &checkpoints {
             let (before, size) = (self.found, published.checkpoint.checkpoint().size);
             self.check_checkpoint(&origin, published);
+            self.check_cosignatures(published, self.found == before);
             match size <= judged {
                 true if self.found == before => sealed = size.max(sealed),
                 true => {}
@@ -270,7 +288,9 @@ impl<'a> Audit<'a> {
         }
         self.findings();
         let unlisted = self.found.saturating_sub(self.faults.len() as u64);
+        let vouched = if self.found == 0 { self.vouching.stretches(self.chain.size()) } else { Vec::new() };
         let mut report = Report::new(origin, &self.chain, sealed, (self.faults, unlisted), self.noticed);
+        report.vouched = vouched;
         if newer > 0 {
             let words = format!("{CHECKPOINTS}{newer}: newer than {CHECKPOINT}, of which trust and quorum were judged");
             report.not_checked.push(words);

@@ -135,8 +135,7 @@ impl Policy {
     /// `cosignature-invalid`: a known witness's line does not verify, whether the quorum needs it or not;
     /// `quorum-not-met`.
     pub fn quorum(&self, signed: &SignedCheckpoint) -> Result<Vec<Cosignature>, Fault> {
-        let times = self.witnesses.iter().map(|witness| signed.cosigned_by(&witness.key));
-        let times = times.collect::<Result<Vec<_>, _>>()?;
+        let times = self.times(signed)?;
         let mut met: Vec<bool> = Vec::with_capacity(self.nodes.len());
         let is_met = |met: &[bool], node: usize| met.get(node).copied().unwrap_or(false);
         for node in &self.nodes {
@@ -150,9 +149,26 @@ impl Policy {
         if let Some(quorum) = self.quorum.filter(|&quorum| !is_met(&met, quorum)) {
             return Err(self.not_met(quorum, |node| is_met(&met, node)));
         }
+        Ok(self.named(times))
+    }
+
+    /// Every known witness's cosignature, in the policy's order, whatever they come to.
+    ///
+    /// # Errors
+    /// `cosignature-invalid`: a known witness's line does not verify.
+    pub fn cosignatures(&self, signed: &SignedCheckpoint) -> Result<Vec<Cosignature>, Fault> {
+        Ok(self.named(self.times(signed)?))
+    }
+
+    /// When each witness cosigned.
+    fn times(&self, signed: &SignedCheckpoint) -> Result<Vec<Option<u64>>, Fault> {
+        self.witnesses.iter().map(|witness| signed.cosigned_by(&witness.key)).collect()
+    }
+
+    fn named(&self, times: Vec<Option<u64>>) -> Vec<Cosignature> {
         let cosigned = self.witnesses.iter().zip(times);
         let cosigned = cosigned.filter_map(|(witness, time)| Some((witness.key.name().to_owned(), time?)));
-        Ok(cosigned.map(|(name, timestamp)| Cosignature { name, timestamp }).collect())
+        cosigned.map(|(name, timestamp)| Cosignature { name, timestamp }).collect()
     }
 
     fn not_met(&self, quorum: usize, is_met: impl Fn(usize) -> bool) -> Fault {

@@ -9,7 +9,7 @@
 mod case;
 mod cases;
 pub(crate) mod dealings;
-mod disk;
+pub(crate) mod disk;
 pub(crate) mod forge;
 mod property;
 mod python;

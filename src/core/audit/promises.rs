@@ -29,6 +29,18 @@ impl Audit<'_> {
         }
     }
 
+    /// Step 4.4: no known witness's line fails. Those that verify vouch, if the checkpoint is a good one.
+    pub(super) fn check_cosignatures(&mut self, published: &Published, valid: bool) {
+        match self.policy.cosignatures(&published.checkpoint) {
+            Err(fault) => self.fault(fault.in_file(&published.file)),
+            Ok(cosignatures) if valid => {
+                let size = published.checkpoint.checkpoint().size;
+                cosignatures.into_iter().for_each(|cosignature| self.vouching.witness(size, cosignature));
+            }
+            Ok(_) => {}
+        }
+    }
+
     /// The keys of which one must have signed a checkpoint of that size: the operator's, in force then; where the ledger
     /// was never opened, those of the policy.
     fn signers(&self, size: u64) -> Vec<PublicKey> {
@@ -93,6 +105,7 @@ impl Audit<'_> {
 
     /// Step 6, for one pin.
     pub(super) fn check_pin(&mut self, origin: &str, pin: &SignedCheckpoint) {
+        let before = self.found;
         let says = pin.checkpoint();
         let keys = match self.chain.state() {
             Some(state) => state.registry().operator_keys().to_vec(),
@@ -105,6 +118,9 @@ impl Audit<'_> {
             self.fault(Fault::new(Code::PinMismatch, expected, found).in_file(PIN));
         } else if let Some(root) = self.other_root(says) {
             self.fault(Fault::new(Code::PinMismatch, expected, format!("root {root}")).in_file(PIN));
+        }
+        if self.found == before {
+            self.vouching.pin(says.size);
         }
     }
 }

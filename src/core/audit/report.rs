@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 
+use super::vouching::Stretch;
 use crate::core::chain::Chain;
 use crate::core::fault::Fault;
 use crate::core::finding::FindingCode;
@@ -44,6 +45,9 @@ pub struct Report {
     pub faults: Vec<Fault>,
     /// How many things of each kind were noticed that no rule forbids. The findings themselves were handed over on the way.
     pub findings: BTreeMap<FindingCode, u64>,
+    /// Who besides the operator vouches for which entries, in order; all entries are in one of them. Empty if there was a
+    /// fault: nobody vouches for a falsified copy.
+    pub vouched: Vec<Stretch>,
     /// What was not checked, in words.
     pub not_checked: Vec<String>,
 }
@@ -69,6 +73,7 @@ impl Report {
             recorded_at: chain.recorded_at(),
             faults,
             findings,
+            vouched: Vec::new(),
             not_checked: Vec::new(),
         };
         let further = unlisted.saturating_add(report.faults.len().saturating_sub(MAX_FAULTS) as u64);
@@ -97,7 +102,7 @@ impl Report {
 /// The object that `candour verify --json` prints.
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Report", 9)?;
+        let mut object = serializer.serialize_struct("Report", 10)?;
         object.serialize_field("verdict", &self.verdict)?;
         object.serialize_field("origin", &self.origin)?;
         object.serialize_field("size", &self.size)?;
@@ -107,6 +112,7 @@ impl Serialize for Report {
         object.serialize_field("faults", &self.faults)?;
         object.serialize_field("not_checked", &self.not_checked)?;
         object.serialize_field("findings", &self.findings)?;
+        object.serialize_field("vouched", &self.vouched)?;
         object.end()
     }
 }
