@@ -43,7 +43,7 @@ impl Verify {
                 if output.json {
                     output.json(&serde_json::json!({
                         "verdict": "unjudged", "origin": null, "size": 0, "sealed": 0, "root": null, "head": null,
-                        "faults": [], "not_checked": ["anything"], "findings": {}, "vouched": [],
+                        "faults": [], "not_checked": ["anything"], "findings": {}, "vouched": [], "witnesses_to_deceive": 0,
                     }));
                 }
                 Err(failure)
@@ -98,6 +98,16 @@ pub fn print(output: &Output, report: &Report, pins: usize) {
         output.line(
             "  checked   every signature, link and rule; every tile, checkpoint and attachment; the policy's trust",
         );
+    }
+    if report.verdict == Verdict::Verified {
+        output.line(match report.witnesses_to_deceive {
+            0 => "  policy    the operator alone could satisfy it twice, with two histories".to_owned(),
+            1 => "  policy    two histories could satisfy it only if the operator and one of its witnesses deceived"
+                .to_owned(),
+            more => format!(
+                "  policy    two histories could satisfy it only if the operator and {more} of its witnesses deceived"
+            ),
+        });
     }
     print_vouched(output, &report.vouched);
     for words in &report.not_checked {

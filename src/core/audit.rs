@@ -291,6 +291,7 @@ impl<'a> Audit<'a> {
         let vouched = if self.found == 0 { self.vouching.stretches(self.chain.size()) } else { Vec::new() };
         let mut report = Report::new(origin, &self.chain, sealed, (self.faults, unlisted), self.noticed);
         report.vouched = vouched;
+        report.witnesses_to_deceive = self.policy.witnesses_to_deceive();
         if newer > 0 {
             let words = format!("{CHECKPOINTS}{newer}: newer than {CHECKPOINT}, of which trust and quorum were judged");
             report.not_checked.push(words);

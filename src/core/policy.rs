@@ -136,18 +136,10 @@ impl Policy {
     /// `quorum-not-met`.
     pub fn quorum(&self, signed: &SignedCheckpoint) -> Result<Vec<Cosignature>, Fault> {
         let times = self.times(signed)?;
-        let mut met: Vec<bool> = Vec::with_capacity(self.nodes.len());
-        let is_met = |met: &[bool], node: usize| met.get(node).copied().unwrap_or(false);
-        for node in &self.nodes {
-            met.push(match &node.rule {
-                Rule::Witness(witness) => times.get(*witness).is_some_and(Option::is_some),
-                Rule::Group { threshold, members } => {
-                    members.iter().filter(|&&member| is_met(&met, member)).count() >= *threshold
-                }
-            });
-        }
-        if let Some(quorum) = self.quorum.filter(|&quorum| !is_met(&met, quorum)) {
-            return Err(self.not_met(quorum, |node| is_met(&met, node)));
+        let met = self.met(|witness| times.get(witness).is_some_and(Option::is_some));
+        let is_met = |node: usize| met.get(node).copied().unwrap_or(false);
+        if let Some(quorum) = self.quorum.filter(|&quorum| !is_met(quorum)) {
+            return Err(self.not_met(quorum, is_met));
         }
         Ok(self.named(times))
     }
@@ -160,6 +152,21 @@ impl Policy {
         Ok(self.named(self.times(signed)?))
     }
 
+    /// Which nodes have witnessed, if those witnesses cosigned.
+    fn met(&self, cosigned: impl Fn(usize) -> bool) -> Vec<bool> {
+        let mut met: Vec<bool> = Vec::with_capacity(self.nodes.len());
+        for node in &self.nodes {
+            met.push(match &node.rule {
+                Rule::Witness(witness) => cosigned(*witness),
+                Rule::Group { threshold, members } => {
+                    let count = members.iter().filter(|&&member| met.get(member).copied().unwrap_or(false)).count();
+                    count >= *threshold
+                }
+            });
+        }
+        met
+    }
+
     /// When each witness cosigned.
     fn times(&self, signed: &SignedCheckpoint) -> Result<Vec<Option<u64>>, Fault> {
         self.witnesses.iter().map(|witness| signed.cosigned_by(&witness.key)).collect()
@@ -169,6 +176,27 @@ impl Policy {
         let cosigned = self.witnesses.iter().zip(times);
         let cosigned = cosigned.filter_map(|(witness, time)| Some((witness.key.name().to_owned(), time?)));
         cosigned.map(|(name, timestamp)| Cosignature { name, timestamp }).collect()
+    }
+
+    /// How many of its witnesses must deceive, together with the log's operator, before two readers of this policy can be
+    /// shown two histories: the fewest witnesses, each a line of the policy, that two quorums have in common. 0 where the
+    /// operator alone can.
+    pub fn witnesses_to_deceive(&self) -> usize {
+        let mut shared: Vec<usize> = Vec::with_capacity(self.nodes.len());
+        for node in &self.nodes {
+            shared.push(match &node.rule {
+                Rule::Witness(_) => 1,
+                Rule::Group { threshold, members } => {
+                    // Two sets of that many members have at least so many in common. A member that is in both was
+                    // witnessed twice, and what that takes it takes whatever is chosen elsewhere: no member has two groups.
+                    let common = (2 * threshold).saturating_sub(members.len());
+                    let mut costs: Vec<_> = members.iter().filter_map(|&member| shared.get(member).copied()).collect();
+                    costs.sort_unstable();
+                    costs.into_iter().take(common).sum()
+                }
+            });
+        }
+        self.quorum.and_then(|quorum| shared.get(quorum).copied()).unwrap_or(0)
     }
 
     fn not_met(&self, quorum: usize, is_met: impl Fn(usize) -> bool) -> Fault {

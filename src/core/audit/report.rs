@@ -48,6 +48,9 @@ pub struct Report {
     /// Who besides the operator vouches for which entries, in order; all entries are in one of them. Empty if there was a
     /// fault: nobody vouches for a falsified copy.
     pub vouched: Vec<Stretch>,
+    /// How many of the policy's witnesses must deceive, with the operator, before another reader of the policy can have
+    /// been shown another history: [`crate::core::policy::Policy::witnesses_to_deceive`].
+    pub witnesses_to_deceive: usize,
     /// What was not checked, in words.
     pub not_checked: Vec<String>,
 }
@@ -74,6 +77,7 @@ impl Report {
             faults,
             findings,
             vouched: Vec::new(),
+            witnesses_to_deceive: 0,
             not_checked: Vec::new(),
         };
         let further = unlisted.saturating_add(report.faults.len().saturating_sub(MAX_FAULTS) as u64);
@@ -102,7 +106,7 @@ impl Report {
 /// The object that `candour verify --json` prints.
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Report", 10)?;
+        let mut object = serializer.serialize_struct("Report", 11)?;
         object.serialize_field("verdict", &self.verdict)?;
         object.serialize_field("origin", &self.origin)?;
         object.serialize_field("size", &self.size)?;
@@ -113,6 +117,7 @@ impl Serialize for Report {
         object.serialize_field("not_checked", &self.not_checked)?;
         object.serialize_field("findings", &self.findings)?;
         object.serialize_field("vouched", &self.vouched)?;
+        object.serialize_field("witnesses_to_deceive", &self.witnesses_to_deceive)?;
         object.end()
     }
 }

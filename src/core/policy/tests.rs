@@ -163,6 +163,37 @@ fn whose_checkpoint_is_trusted() {
     assert_eq!(code(nobody.quorum(&good)), Ok(()));
 }
 
+#[test]
+fn two_quorums_share_as_many_witnesses_as_must_deceive() {
+    // (witnesses, lines, how many must deceive)
+    let table = [
+        (0, "quorum none\n", 0),
+        (1, "quorum none\n", 0),
+        (1, "quorum W1\n", 1),
+        (3, "group g 1 W1 W2 W3\nquorum g\n", 0),
+        (3, "group g 2 W1 W2 W3\nquorum g\n", 1),
+        (3, "group g all W1 W2 W3\nquorum g\n", 3),
+        (4, "group g 2 W1 W2 W3 W4\nquorum g\n", 0),
+        (5, "group g 4 W1 W2 W3 W4 W5\nquorum g\n", 3),
+        (5, "group a 2 W1 W2 W3\ngroup b any W4 W5\ngroup g all a b\nquorum g\n", 1),
+        (6, "group a all W1 W2\ngroup b all W3 W4\ngroup c all W5 W6\ngroup g 2 a b c\nquorum g\n", 2),
+        (6, "group a 2 W1 W2 W3\ngroup g 3 a W4 W5 W6\nquorum g\n", 2),
+        (6, "group a any W1 W2 W3\ngroup g 3 a W4 W5 W6\nquorum g\n", 1),
+        (6, "group a any W1 W2 W3\ngroup g all a W4\nquorum g\n", 1),
+    ];
+    for (count, lines, expected) in table {
+        let policy = policy(count, lines);
+        let quorums = (0_u32..1 << count).filter(|set| {
+            let met = policy.met(|witness| set >> witness & 1 == 1);
+            policy.quorum.is_none_or(|quorum| met[quorum])
+        });
+        let quorums: Vec<u32> = quorums.collect();
+        let shared = quorums.iter().flat_map(|a| quorums.iter().map(move |b| (a & b).count_ones()));
+        assert_eq!(shared.min(), Some(expected), "{lines}");
+        assert_eq!(policy.witnesses_to_deceive(), expected as usize, "{lines}");
+    }
+}
+
 /// The first line's signature with one bit flipped.
 fn altered_line(signed: &SignedCheckpoint) -> String {
     let line = signed.note().signatures()[0].to_string();
