@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use candour::core::cosignature::CosigningKey;
 use candour::core::key::{PublicKey, SecretKey};
 use candour::shell::keyfile::{self, KeyFileError, Passphrase};
 use clap::Args;
@@ -21,6 +22,11 @@ impl PassphraseArguments {
     /// Reads a signing key.
     pub fn read_key(&self, path: &Path) -> Result<SecretKey, Failure> {
         Ok(keyfile::read(path, || self.passphrase(path))?)
+    }
+
+    /// Reads a key that a witness may cosign with.
+    pub fn read_cosigning_key(&self, path: &Path) -> Result<CosigningKey, Failure> {
+        Ok(keyfile::read_cosigning(path, || self.passphrase(path))?)
     }
 
     /// The passphrase: of the file named, or from the terminal.

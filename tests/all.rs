@@ -9,6 +9,7 @@ mod findings;
 mod format;
 mod import;
 mod index;
+mod keys;
 mod readme;
 mod scenarios;
 mod tables;

@@ -53,7 +53,7 @@ impl Scene {
     }
 
     /// Runs a command that fails. Returns what it says on standard error.
-    fn fails(&self, words: &str, code: i32) -> String {
+    pub(crate) fn fails(&self, words: &str, code: i32) -> String {
         let output = self.run(words);
         let error = String::from_utf8(output.stderr).expect("utf-8");
         assert_eq!(output.status.code(), Some(code), "candour {words}\n{error}");

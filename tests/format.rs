@@ -12,7 +12,7 @@ use candour::core::event::{registry, request, response, risk, table};
 use candour::core::fault::Code;
 use candour::core::finding::{self, FindingCode};
 use candour::core::obligation::knows;
-use candour::core::{chain, days, json, merkle, note, policy, receipt, statement, text, tile};
+use candour::core::{chain, checkpoint, days, json, merkle, note, policy, receipt, statement, text, tile};
 use candour::storage::bundle;
 
 fn root() -> PathBuf {
@@ -126,6 +126,8 @@ fn the_limits_are_those_of_the_code() {
         ("MAX_LOGS", policy::MAX_LOGS as u64),
         ("MAX_WITNESSES", policy::MAX_WITNESSES as u64),
         ("MAX_GROUPS", policy::MAX_GROUPS as u64),
+        ("MAX_COSIGNED_NAME_BYTES", checkpoint::MAX_COSIGNED_NAME_BYTES as u64),
+        ("MAX_VERIFIER_KEY_BYTES", note::MAX_VERIFIER_KEY_BYTES as u64),
         ("MAX_PROOF", merkle::MAX_PROOF as u64),
         ("MAX_RECEIPT_BYTES", receipt::MAX_RECEIPT_BYTES as u64),
         ("MAX_ENVELOPE_BYTES", statement::MAX_ENVELOPE_BYTES as u64),

@@ -3,6 +3,7 @@
 Prints a line for each vector of which it says something else, and last how many it read.
 """
 
+import base64
 import hashlib
 import json
 import pathlib
@@ -46,6 +47,24 @@ def pairs():
     entries = vectors("entries.json")
     for one in entries["entries"]:
         yield one["leaf"], verify.leaf_hash(bytes.fromhex(one["entry"])).hex(), one["leaf"]
+
+
+    published = vectors("ml-dsa-44.json")
+    keys = [base64.b64decode(key) for key in published["keys"]]
+    for one in published["signatures"]:
+        message, signature = bytes.fromhex(one["message"]), base64.b64decode(one["signature"])
+        said = verify.ml_dsa_verifies(keys[one["key"]], message, signature)
+        yield one["what"], "valid" if said else "invalid", one["verdict"]
+    cosignatures = vectors("cosignatures.json")
+    key = verify.parse_vkey(cosignatures["witness"].encode("utf-8"))
+    yield "the key", (key.id.hex(), key.key.hex()), (cosignatures["key_id"], cosignatures["public_key"])
+    for one in cosignatures["lines"]:
+        note = verify.parse_note((cosignatures["note"] + one["line"] + "\n").encode("utf-8"))
+        said = [int.from_bytes(line[:8], "big") if key.verifies(note, line) else None for line in key.lines(note)]
+        said = "cosignature-invalid" if None in said else str(said[0]) if said else "none"
+        yield one["what"], said, one["verdict"]
+    time = (1_767_614_700).to_bytes(8, "big")
+    yield "the message", verify.cosigned_tree(key.name, time, note.text).hex(), cosignatures["message"]
 
 
 READ = list(pairs())

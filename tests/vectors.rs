@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may")]
 
 mod changes;
+mod cosignatures;
 mod ledger;
 mod notes;
 mod refused;
@@ -53,9 +54,11 @@ fn public(name: &str) -> String {
 fn each_file_is_pinned_by_a_test() {
     let known = [
         "checkpoint.json",
+        "cosignatures.json",
         "entries.json",
         "envelope.json",
         "keys.json",
+        "ml-dsa-44.json",
         "observations.json",
         "policies.json",
         "receipt.json",

@@ -46,7 +46,11 @@ impl Check {
         output.line(format!("  recorded  {}", day(entry.recorded_at)));
         output.line(format!("  sealed    by the ledger's checkpoint of {} entries", checkpoint.size));
         for cosignature in cosignatures {
-            output.line(format!("  cosigned  {} at {}", cosignature.name, cosignature.timestamp));
+            let when = match cosignature.timestamp {
+                0 => "without a time".to_owned(),
+                time => format!("at {time}"),
+            };
+            output.line(format!("  cosigned  {} {when}", cosignature.name));
         }
         output.line(
             "  checked   the statement's signatures, its place in the tree, the checkpoint's, the policy's quorum",

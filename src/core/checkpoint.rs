@@ -11,6 +11,9 @@ use super::note::{KeyKind, Note, NoteSignature, VerifierKey, decimal, quote};
 /// The latest time of a cosignature: 2^63 − 1 seconds after 1970.
 pub const MAX_TIMESTAMP: u64 = i64::MAX as u64;
 
+/// Bytes of the longest witness's name and of the longest origin that an ML-DSA-44 cosignature can be about.
+pub const MAX_COSIGNED_NAME_BYTES: usize = u8::MAX as usize;
+
 /// What a checkpoint says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checkpoint {
@@ -92,8 +95,8 @@ impl SignedCheckpoint {
         &self.note
     }
 
-    /// Whether that key signed it. False where no line has the key's name and id, and of a type of key that nothing
-    /// verifies here ([`KeyKind::Other`]).
+    /// Whether that key signed it; one of a witness's type signs as it cosigns. False where no line has the key's name
+    /// and id, and of a type of key that nothing verifies here ([`KeyKind::Other`]).
     ///
     /// # Errors
     /// `checkpoint-signature-invalid`: there is such a line, and it does not verify.
@@ -102,7 +105,9 @@ impl SignedCheckpoint {
         for line in self.note.signatures_of(key) {
             let verifies = match key.kind() {
                 KeyKind::Ed25519(public) => verifies(public, self.note.text().as_bytes(), line.bytes()),
-                KeyKind::CosignatureEd25519(public) => self.cosignature_time(public, line.bytes()).is_some(),
+                KeyKind::CosignatureEd25519(_) | KeyKind::CosignatureMlDsa44(_) => {
+                    self.cosignature_time(key, line.bytes()).is_some()
+                }
                 KeyKind::Other { .. } => return Ok(false),
             };
             if !verifies {
@@ -114,15 +119,22 @@ impl SignedCheckpoint {
     }
 
     /// When that witness cosigned it, in seconds since 1970: the latest time, should there be several. `None` where no
-    /// line has the key's name and id, and of any other type of key than [`KeyKind::CosignatureEd25519`].
+    /// line has the key's name and id, and of a type of key that is no witness's.
+    ///
+    /// 0 is no time: tlog-cosignature lets a witness say by it that the tree agrees with every other that it saw, but not
+    /// that it was the largest. Such a line verifies, and counts for a quorum, which is there to show that all see one
+    /// history; it dates nothing. tlog-proof passes the time over in the same way, and torchwood, which has only the
+    /// Ed25519 type, takes a 0 there too. tlog-witness forbids its witnesses to write it, and `Cosigner` refuses to.
     ///
     /// # Errors
     /// `cosignature-invalid`: there is such a line, and it does not verify.
     pub fn cosigned_by(&self, key: &VerifierKey) -> Result<Option<u64>, Fault> {
-        let KeyKind::CosignatureEd25519(public) = key.kind() else { return Ok(None) };
+        if !matches!(key.kind(), KeyKind::CosignatureEd25519(_) | KeyKind::CosignatureMlDsa44(_)) {
+            return Ok(None);
+        }
         let mut latest = None;
         for line in self.note.signatures_of(key) {
-            let time = self.cosignature_time(public, line.bytes());
+            let time = self.cosignature_time(key, line.bytes());
             latest = latest.max(Some(time.ok_or_else(|| invalid(Code::CosignatureInvalid, key))?));
         }
         Ok(latest)
@@ -136,18 +148,49 @@ impl SignedCheckpoint {
         self.note.add(signature)
     }
 
-    /// The time of a timestamped signature over this checkpoint, if it verifies.
-    fn cosignature_time(&self, key: &PublicKey, bytes: &[u8]) -> Option<u64> {
+    /// The time of a timestamped signature over this checkpoint, if it verifies by that witness's key.
+    fn cosignature_time(&self, key: &VerifierKey, bytes: &[u8]) -> Option<u64> {
         let (timestamp, signature) = bytes.split_first_chunk()?;
         let timestamp = u64::from_be_bytes(*timestamp);
-        let verifies = timestamp <= MAX_TIMESTAMP && verifies(key, &self.cosigned_message(timestamp), signature);
+        if timestamp > MAX_TIMESTAMP {
+            return None;
+        }
+        let verifies = match key.kind() {
+            KeyKind::CosignatureEd25519(public) => verifies(public, &self.cosigned_message(timestamp), signature),
+            KeyKind::CosignatureMlDsa44(public) => {
+                public.verify(&self.cosigned_tree_message(key.name(), timestamp)?, signature)
+            }
+            KeyKind::Ed25519(_) | KeyKind::Other { .. } => false,
+        };
         verifies.then_some(timestamp)
     }
 
-    /// What an Ed25519 cosignature at that time signs.
+    /// What an Ed25519 cosignature at that time signs: the whole text of the note.
     pub(super) fn cosigned_message(&self, timestamp: u64) -> Vec<u8> {
         format!("cosignature/v1\ntime {timestamp}\n{}", self.note.text()).into_bytes()
     }
+
+    /// What an ML-DSA-44 cosignature by that name and at that time signs: origin, size and root, but no extension line.
+    /// `None` where a name is too long to be written: such a line never verifies.
+    pub(super) fn cosigned_tree_message(&self, cosigner: &str, timestamp: u64) -> Option<Vec<u8>> {
+        let Checkpoint { origin, size, root } = &self.checkpoint;
+        let mut message = b"subtree/v1\n\0".to_vec();
+        push_name(&mut message, cosigner)?;
+        message.extend(timestamp.to_be_bytes());
+        push_name(&mut message, origin)?;
+        // A checkpoint's tree has every leaf from 0 to its size.
+        message.extend([0_u64.to_be_bytes(), size.to_be_bytes()].concat());
+        message.extend(root.0);
+        Some(message)
+    }
+}
+
+/// A name as `opaque name<1..2^8-1>` (RFC 8446, section 3.4): its length in one byte, then itself. `None` where it is
+/// longer than [`MAX_COSIGNED_NAME_BYTES`]; empty is no name.
+fn push_name(message: &mut Vec<u8>, name: &str) -> Option<()> {
+    message.push(u8::try_from(name.len()).ok().filter(|&length| length > 0)?);
+    message.extend(name.as_bytes());
+    Some(())
 }
 
 impl fmt::Display for SignedCheckpoint {
@@ -169,5 +212,7 @@ fn invalid(code: Code, key: &VerifierKey) -> Fault {
     Fault::new(code, expected, "one that does not verify")
 }
 
+#[cfg(test)]
+mod cosignature_tests;
 #[cfg(test)]
 pub(super) mod tests;

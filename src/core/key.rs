@@ -4,6 +4,10 @@
 //! `A`, `R` and `S` only, and `A` of prime order. Batch and single verification agree on every input under it. A
 //! ledger's writer additionally insists on [`PublicKey::verify_strict`], so that an honest ledger holds no signature on
 //! which any library could disagree.
+//!
+//! Witnesses may cosign with ML-DSA-44 as well: [`ml_dsa`].
+
+pub mod ml_dsa;
 
 use std::fmt;
 

@@ -55,7 +55,8 @@ pub struct Witness {
 pub struct Cosignature {
     /// The name of the witness's key.
     pub name: String,
-    /// When it saw the checkpoint as the latest, in seconds since 1970.
+    /// When it saw the checkpoint as the latest, in seconds since 1970; 0 where it does not say (see
+    /// [`SignedCheckpoint::cosigned_by`]).
     pub timestamp: u64,
 }
 
@@ -225,5 +226,7 @@ fn shown(octets: &[u8]) -> String {
     quote(&String::from_utf8_lossy(octets))
 }
 
+#[cfg(test)]
+mod ml_dsa_tests;
 #[cfg(test)]
 mod tests;

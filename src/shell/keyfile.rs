@@ -1,13 +1,16 @@
-//! Key files: PKCS#8 in PEM, as `openssl genpkey -algorithm ed25519` writes them (RFC 5958, RFC 7468, RFC 8410).
+//! Key files: PKCS#8 in PEM, as `openssl genpkey -algorithm ed25519` writes them (RFC 5958, RFC 7468, RFC 8410), and
+//! those of witnesses with ML-DSA-44, as `openssl genpkey -algorithm ML-DSA-44` does from version 3.5 (RFC 9881).
 //!
 //! A key made here works there, and the other way round. Files are version 1, without the public key, because OpenSSL
-//! 3.0 refuses version 2. With a passphrase they are encrypted by scrypt and AES-256-CBC (PBES2, RFC 8018), at a cost
+//! 3.0 refuses version 2. Of an ML-DSA-44 key the seed is written; beside it, the expanded key is read too, and held
+//! against it. With a passphrase they are encrypted by scrypt and AES-256-CBC (PBES2, RFC 8018), at a cost
 //! that OpenSSL still accepts by default.
 //!
 //! A key file is written once, never over another file, and for its owner's eyes only; one that others can read is
 //! refused, as ssh does. What is secret is wiped from memory after use and never part of a message.
 
 mod codec;
+mod encryption;
 mod error;
 
 use std::fs::{self, File, OpenOptions};
@@ -16,12 +19,13 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use crate::core::key::{PublicKey, SecretKey};
+use crate::core::cosignature::CosigningKey;
+use crate::core::key::{PublicKey, SecretKey, ml_dsa};
 
-pub use codec::public_pem;
+pub use codec::{PrivateKey, cosigning_public_pem, public_pem};
 pub use error::{KeyFileError, KeyFileProblem};
 
-/// The longest key file that is read, in bytes. An encrypted one takes some 400.
+/// The longest key file that is read, in bytes. An encrypted one takes some 400, an expanded ML-DSA-44 key some 3,800.
 pub const MAX_KEY_FILE_BYTES: usize = 16 * 1024;
 
 /// The longest passphrase, in bytes of UTF-8: as much as openssl reads.
@@ -68,14 +72,28 @@ pub fn generate() -> io::Result<SecretKey> {
     Ok(SecretKey::from_seed(&seed))
 }
 
+/// A new key for a witness, from the operating system's randomness.
+///
+/// # Errors
+/// The system has no randomness to give.
+pub fn generate_ml_dsa_44() -> io::Result<ml_dsa::SecretKey> {
+    let mut seed = Zeroizing::new([0; 32]);
+    getrandom::fill(&mut *seed)?;
+    Ok(ml_dsa::SecretKey::from_seed(&seed))
+}
+
 /// Writes the key to a new file with mode 0600, encrypted where a passphrase is given. The file is on the disk when
 /// this returns; where it fails, none is left behind.
 ///
 /// # Errors
 /// `key-file-exists` where there is a file of that name already, even a dangling link; `key-file-unwritable`;
 /// `randomness-unavailable`.
-pub fn write(path: &Path, key: &SecretKey, passphrase: Option<&Passphrase>) -> Result<(), KeyFileError> {
-    let text = codec::private_pem(key, passphrase).map_err(|problem| problem.at(path))?;
+pub fn write<'a>(
+    path: &Path,
+    key: impl Into<PrivateKey<'a>>,
+    passphrase: Option<&Passphrase>,
+) -> Result<(), KeyFileError> {
+    let text = codec::private_pem(key.into(), passphrase).map_err(|problem| problem.at(path))?;
     let file = create(path).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => KeyFileProblem::Exists.at(path),
         _ => KeyFileProblem::Unwritable(error).at(path),
@@ -87,13 +105,28 @@ pub fn write(path: &Path, key: &SecretKey, passphrase: Option<&Passphrase>) -> R
     })
 }
 
-/// Reads a private key. Asks for the passphrase only where the file is encrypted, and once.
+/// Reads a private key that signs statements and checkpoints: Ed25519. Asks for the passphrase only where the file is
+/// encrypted, and once.
 ///
 /// PKCS#8 of version 1 or 2; in version 2, the public key inside must be the key's own.
 ///
 /// # Errors
-/// Every [`KeyFileProblem`] but those of writing.
+/// Every [`KeyFileProblem`] but those of writing; `key-file-algorithm` of a key that only cosigns, too.
 pub fn read(path: &Path, passphrase: impl FnOnce() -> io::Result<Passphrase>) -> Result<SecretKey, KeyFileError> {
+    match read_cosigning(path, passphrase)? {
+        CosigningKey::Ed25519(key) => Ok(key),
+        CosigningKey::MlDsa44(_) => Err(KeyFileProblem::CosignsOnly.at(path)),
+    }
+}
+
+/// Reads a private key that a witness cosigns with: Ed25519 or ML-DSA-44. Otherwise as [`read`].
+///
+/// # Errors
+/// Every [`KeyFileProblem`] but those of writing.
+pub fn read_cosigning(
+    path: &Path,
+    passphrase: impl FnOnce() -> io::Result<Passphrase>,
+) -> Result<CosigningKey, KeyFileError> {
     let read = || {
         let file = File::open(path).map_err(KeyFileProblem::Unreadable)?;
         refuse_exposed(&file)?;
@@ -156,6 +189,8 @@ fn bounded(file: File) -> Result<Zeroizing<Vec<u8>>, KeyFileProblem> {
     if bytes.len() < limit { Ok(bytes) } else { Err(KeyFileProblem::TooLarge) }
 }
 
+#[cfg(test)]
+mod ml_dsa_tests;
 #[cfg(test)]
 mod openssl_tests;
 #[cfg(test)]

@@ -135,7 +135,9 @@ fn verifier_keys_round_trip_or_are_refused() {
     }
     // SHA-256("test" ‖ newline ‖ 0x06 ‖ key), cut to four bytes.
     let id = hex::encode(&Hash::of(&[&b"test\n\x06"[..], &[7; 1312]].concat()).0[..4]);
-    assert!(VerifierKey::parse(&ml_dsa(&id, 1312)).is_ok());
+    let key = VerifierKey::parse(&ml_dsa(&id, 1312)).unwrap();
+    assert!(matches!(key.kind(), KeyKind::CosignatureMlDsa44(_)) && key.kind().key_bytes() == [7; 1312]);
+    assert_eq!((key.kind().byte(), key.to_string()), (6, ml_dsa(&id, 1312)));
 
     let long = format!("a+00000000+{}", "A".repeat(MAX_VERIFIER_KEY_BYTES));
     let (wrong_id, short) = (ml_dsa("00000000", 1312), ml_dsa(&id, 1311));

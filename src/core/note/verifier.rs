@@ -6,16 +6,15 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 
 use super::super::fault::Fault;
 use super::super::hash::Hash;
-use super::super::key::PublicKey;
+use super::super::key::{PublicKey, ml_dsa};
 use super::{check_name, malformed, quote};
 
-/// Bytes in the longest verifier key that is read: post-quantum keys have some thousands.
+/// Bytes in the longest verifier key that is read: one of ML-DSA-44 has 1762 and its name.
 pub const MAX_VERIFIER_KEY_BYTES: usize = 8192;
 
 const ED25519: u8 = 0x01;
 const COSIGNATURE_ED25519: u8 = 0x04;
 const COSIGNATURE_ML_DSA_44: u8 = 0x06;
-const ML_DSA_44_BYTES: usize = 1312;
 
 /// A public key with its name and type, as `name+id+base64`: a vkey.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +31,9 @@ pub enum KeyKind {
     Ed25519(PublicKey),
     /// 0x04: cosigns a checkpoint, with a time (tlog-cosignature).
     CosignatureEd25519(PublicKey),
-    /// A type that is read and printed, and by which nothing ever verifies: 0x06, ML-DSA-44, and the rest.
+    /// 0x06: cosigns a checkpoint, with a time and its own name (tlog-cosignature).
+    CosignatureMlDsa44(ml_dsa::PublicKey),
+    /// A type that is read and printed, and by which nothing ever verifies.
     Other {
         /// Its identifier byte.
         kind: u8,
@@ -47,6 +48,7 @@ impl KeyKind {
         match self {
             Self::Ed25519(_) => ED25519,
             Self::CosignatureEd25519(_) => COSIGNATURE_ED25519,
+            Self::CosignatureMlDsa44(_) => COSIGNATURE_ML_DSA_44,
             Self::Other { kind, .. } => *kind,
         }
     }
@@ -55,6 +57,7 @@ impl KeyKind {
     pub fn key_bytes(&self) -> Vec<u8> {
         match self {
             Self::Ed25519(key) | Self::CosignatureEd25519(key) => key.to_bytes().to_vec(),
+            Self::CosignatureMlDsa44(key) => key.to_bytes().to_vec(),
             Self::Other { key, .. } => key.clone(),
         }
     }
@@ -80,6 +83,14 @@ impl VerifierKey {
     /// `note-malformed`: a name that is empty, or has a space or a plus.
     pub fn cosignature(name: &str, key: PublicKey) -> Result<Self, Fault> {
         Self::new(name, KeyKind::CosignatureEd25519(key))
+    }
+
+    /// A witness's key, type 0x06.
+    ///
+    /// # Errors
+    /// `note-malformed`: a name that is empty, or has a space or a plus.
+    pub fn cosignature_ml_dsa_44(name: &str, key: ml_dsa::PublicKey) -> Result<Self, Fault> {
+        Self::new(name, KeyKind::CosignatureMlDsa44(key))
     }
 
     fn new(name: &str, kind: KeyKind) -> Result<Self, Fault> {
@@ -109,12 +120,13 @@ impl VerifierKey {
             ED25519 | COSIGNATURE_ED25519 if key.len() != PublicKey::LENGTH => return Err(expected()),
             ED25519 => KeyKind::Ed25519(PublicKey::parse(key)?),
             COSIGNATURE_ED25519 => KeyKind::CosignatureEd25519(PublicKey::parse(key)?),
-            COSIGNATURE_ML_DSA_44 if key.len() != ML_DSA_44_BYTES => return Err(expected()),
+            COSIGNATURE_ML_DSA_44 if key.len() != ml_dsa::PublicKey::LENGTH => return Err(expected()),
+            COSIGNATURE_ML_DSA_44 => KeyKind::CosignatureMlDsa44(ml_dsa::PublicKey::parse(key)?),
             kind => KeyKind::Other { kind, key: key.to_vec() },
         };
         let key = Self::new(name, kind)?;
         // Of other types it is not known here how they make the id.
-        let computed = matches!(key.kind.byte(), ED25519 | COSIGNATURE_ED25519 | COSIGNATURE_ML_DSA_44);
+        let computed = !matches!(key.kind, KeyKind::Other { .. });
         if computed && id != key.id {
             return Err(malformed(format!("key id {:08x} for {}", key.id, quote(name)), hex));
         }

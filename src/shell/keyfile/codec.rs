@@ -6,51 +6,108 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use pkcs8::der;
 use pkcs8::der::asn1::OctetStringRef;
 use pkcs8::der::pem::{self, PemLabel};
-use pkcs8::pkcs5::EncryptionScheme;
-use pkcs8::pkcs5::pbes2;
 use pkcs8::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 use pkcs8::{Document, EncryptedPrivateKeyInfoRef, LineEnding, ObjectIdentifier, PrivateKeyInfoRef, SecretDocument};
 use zeroize::Zeroizing;
 
 use super::Passphrase;
+use super::encryption::{affordable, encryption};
 use super::error::KeyFileProblem as Problem;
+use crate::core::cosignature::CosigningKey;
+use crate::core::fault::Fault;
 use crate::core::hash::Hash;
-use crate::core::key::{PublicKey, SecretKey};
+use crate::core::key::{PublicKey, SecretKey, ml_dsa};
 
 /// id-Ed25519 (RFC 8410, section 3).
 const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 
+/// id-ml-dsa-44 (RFC 9881, section 2).
+const ML_DSA_44: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.17");
+
 /// What comes before the 32 bytes of a public key in its DER (RFC 8410, section 4).
 const PUBLIC_PREFIX: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
+
+/// What comes before the 1312 bytes of an ML-DSA-44 public key in its DER (RFC 9881, section 4).
+const ML_DSA_44_PUBLIC_PREFIX: [u8; 22] = [
+    0x30, 0x82, 0x05, 0x32, 0x30, 0x0b, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 0x11, 0x03, 0x82,
+    0x05, 0x21, 0x00,
+];
 
 /// What comes before the seed in an Ed25519 private key: an octet string of 32 bytes (RFC 8410, section 7).
 const SEED_PREFIX: [u8; 2] = [0x04, 0x20];
 
-/// scrypt as it is written: N = 2^14, r = 8, p = 5, so 16 MiB and about a quarter of a second. More memory than that,
-/// OpenSSL refuses by default; p makes up for it.
-const SCRYPT_N: u64 = 1 << 14;
-const SCRYPT_R: u16 = 8;
-const SCRYPT_P: u16 = 5;
+/// What comes before the seed in an ML-DSA-44 private key that is the seed alone (RFC 9881, section 6).
+const ML_DSA_44_SEED_PREFIX: [u8; 2] = [0x80, 0x20];
 
-/// The most memory that a key file may ask for to be opened, in bytes.
-const MAX_SCRYPT_MEMORY: u64 = 256 << 20;
+/// What comes before the seed, and between it and the expanded key, in one that holds both.
+const ML_DSA_44_BOTH_PREFIX: [u8; 6] = [0x30, 0x82, 0x0a, 0x26, 0x04, 0x20];
+const ML_DSA_44_EXPANDED_PREFIX: [u8; 4] = [0x04, 0x82, 0x0a, 0x00];
 
-/// The most times that it may ask to fill that memory.
-const MAX_SCRYPT_P: u16 = 16;
+const ED25519_LENGTH: &str = "an Ed25519 private key of another length";
+const ONLY_ED25519: &str = "an Ed25519 key (1.3.101.112)";
+const EITHER: &str = "an Ed25519 key (1.3.101.112) or an ML-DSA-44 key (2.16.840.1.101.3.4.3.17)";
 
-/// The most iterations of PBKDF2 that a key file may ask for.
-const MAX_PBKDF2_ITERATIONS: u32 = 10_000_000;
+/// Characters of base64 in a line of PEM (RFC 7468, section 2).
+const LINE: usize = 64;
+
+/// A private key, to be written.
+#[derive(Clone, Copy)]
+pub enum PrivateKey<'a> {
+    /// An actor's, or a witness's.
+    Ed25519(&'a SecretKey),
+    /// A witness's.
+    MlDsa44(&'a ml_dsa::SecretKey),
+}
+
+impl<'a> From<&'a SecretKey> for PrivateKey<'a> {
+    fn from(key: &'a SecretKey) -> Self {
+        Self::Ed25519(key)
+    }
+}
+
+impl<'a> From<&'a CosigningKey> for PrivateKey<'a> {
+    fn from(key: &'a CosigningKey) -> Self {
+        match key {
+            CosigningKey::Ed25519(key) => Self::Ed25519(key),
+            CosigningKey::MlDsa44(key) => Self::MlDsa44(key),
+        }
+    }
+}
 
 /// The public key as `openssl pkey -pubout` writes it, line feed at the end included.
 pub fn public_pem(key: &PublicKey) -> String {
-    let der = [PUBLIC_PREFIX.as_slice(), &key.to_bytes()].concat();
-    format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", BASE64_STANDARD.encode(der))
+    public_text(&[PUBLIC_PREFIX.as_slice(), &key.to_bytes()].concat())
 }
 
-pub(super) fn private_pem(key: &SecretKey, passphrase: Option<&Passphrase>) -> Result<Zeroizing<String>, Problem> {
-    let seed = Zeroizing::new(key.as_dalek().to_bytes());
-    let octets = Zeroizing::new([SEED_PREFIX.as_slice(), &*seed].concat());
-    let algorithm = AlgorithmIdentifierRef { oid: ED25519, parameters: None };
+/// The public half of a witness's key, likewise.
+///
+/// # Errors
+/// As [`SecretKey::public`].
+pub fn cosigning_public_pem(key: &CosigningKey) -> Result<String, Fault> {
+    Ok(match key {
+        CosigningKey::Ed25519(key) => public_pem(&key.public()?),
+        CosigningKey::MlDsa44(key) => public_text(&[&ML_DSA_44_PUBLIC_PREFIX[..], &key.public().to_bytes()].concat()),
+    })
+}
+
+fn public_text(der: &[u8]) -> String {
+    let mut text = "-----BEGIN PUBLIC KEY-----".to_owned();
+    for (place, character) in BASE64_STANDARD.encode(der).chars().enumerate() {
+        if place.is_multiple_of(LINE) {
+            text.push('\n');
+        }
+        text.push(character);
+    }
+    text + "\n-----END PUBLIC KEY-----\n"
+}
+
+pub(super) fn private_pem(key: PrivateKey<'_>, passphrase: Option<&Passphrase>) -> Result<Zeroizing<String>, Problem> {
+    let (oid, prefix, seed) = match key {
+        PrivateKey::Ed25519(key) => (ED25519, SEED_PREFIX, Zeroizing::new(key.as_dalek().to_bytes())),
+        PrivateKey::MlDsa44(key) => (ML_DSA_44, ML_DSA_44_SEED_PREFIX, Zeroizing::new(*key.seed())),
+    };
+    let octets = Zeroizing::new([prefix.as_slice(), &*seed].concat());
+    let algorithm = AlgorithmIdentifierRef { oid, parameters: None };
     let info = PrivateKeyInfoRef::new(algorithm, OctetStringRef::new(&octets).map_err(unencodable)?);
     let (label, document) = match passphrase {
         None => (PrivateKeyInfoRef::PEM_LABEL, SecretDocument::encode_msg(&info).map_err(unencodable)?),
@@ -65,7 +122,7 @@ pub(super) fn private_pem(key: &SecretKey, passphrase: Option<&Passphrase>) -> R
 pub(super) fn read_private(
     bytes: &[u8],
     passphrase: impl FnOnce() -> io::Result<Passphrase>,
-) -> Result<SecretKey, Problem> {
+) -> Result<CosigningKey, Problem> {
     let (text, label) = armoured(bytes)?;
     match label {
         PrivateKeyInfoRef::PEM_LABEL => {
@@ -101,7 +158,10 @@ pub(super) fn read_public(bytes: &[u8]) -> Result<PublicKey, Problem> {
     }
     let (_, document) = Document::from_pem(text).map_err(malformed)?;
     let info: SubjectPublicKeyInfoRef<'_> = document.decode_msg().map_err(|error: der::Error| malformed(error))?;
-    refuse_other_algorithms(&info.algorithm)?;
+    let AlgorithmIdentifierRef { oid: ED25519, parameters } = info.algorithm else {
+        return Err(algorithm(ONLY_ED25519, &info.algorithm));
+    };
+    refuse_parameters(parameters)?;
     public_key(info.subject_public_key.as_bytes().unwrap_or_default())
 }
 
@@ -115,71 +175,61 @@ fn armoured(bytes: &[u8]) -> Result<(&str, &str), Problem> {
     Ok((text, pem::decode_label(bytes).map_err(malformed)?))
 }
 
-fn key_of(document: &SecretDocument) -> Result<SecretKey, Problem> {
+fn key_of(document: &SecretDocument) -> Result<CosigningKey, Problem> {
     let info = PrivateKeyInfoRef::try_from(document.as_bytes()).map_err(malformed)?;
-    refuse_other_algorithms(&info.algorithm)?;
-    let [tag, length, seed @ ..] = info.private_key.as_bytes() else {
-        return Err(malformed("an Ed25519 private key of another length"));
+    let octets = info.private_key.as_bytes();
+    let (key, public) = match info.algorithm.oid {
+        ED25519 => {
+            let key = SecretKey::from_seed(seed(&SEED_PREFIX, octets).ok_or_else(|| malformed(ED25519_LENGTH))?);
+            let public = key.as_dalek().verifying_key().as_bytes().to_vec();
+            (CosigningKey::Ed25519(key), public)
+        }
+        ML_DSA_44 => {
+            let key = ml_dsa_44(octets)?;
+            let public = key.public().to_bytes().to_vec();
+            (CosigningKey::MlDsa44(key), public)
+        }
+        _ => return Err(algorithm(EITHER, &info.algorithm)),
     };
-    let seed = seed.try_into().ok().filter(|_| [*tag, *length] == SEED_PREFIX);
-    let key = SecretKey::from_seed(seed.ok_or_else(|| malformed("an Ed25519 private key of another length"))?);
-    match info.public_key.map(|bits| bits.as_bytes() == Some(key.as_dalek().verifying_key().as_bytes())) {
+    refuse_parameters(info.algorithm.parameters)?;
+    match info.public_key.map(|bits| bits.as_bytes() == Some(public.as_slice())) {
         Some(false) => Err(Problem::PublicKeyMismatch),
         Some(true) | None => Ok(key),
     }
+}
+
+/// The key in one of the forms of RFC 9881, section 6, that hold its seed: that alone, or the expanded key beside it.
+fn ml_dsa_44(octets: &[u8]) -> Result<ml_dsa::SecretKey, Problem> {
+    if let Some(seed) = seed(&ML_DSA_44_SEED_PREFIX, octets) {
+        return Ok(ml_dsa::SecretKey::from_seed(seed));
+    }
+    let both = octets.strip_prefix(&ML_DSA_44_BOTH_PREFIX).and_then(<[u8]>::split_first_chunk);
+    let both = both.and_then(|(seed, rest)| Some((seed, rest.strip_prefix(&ML_DSA_44_EXPANDED_PREFIX)?)));
+    let (seed, expanded) = both.ok_or_else(|| malformed("an ML-DSA-44 private key without its seed of 32 bytes"))?;
+    let key = ml_dsa::SecretKey::from_seed(seed);
+    if !key.is_expanded_to(expanded) {
+        return Err(malformed("an ML-DSA-44 private key whose expanded form is not that of its seed"));
+    }
+    Ok(key)
+}
+
+/// The seed that follows the prefix, to the end.
+fn seed<'a>(prefix: &[u8], octets: &'a [u8]) -> Option<&'a [u8; 32]> {
+    octets.strip_prefix(prefix)?.try_into().ok()
 }
 
 fn public_key(bytes: &[u8]) -> Result<PublicKey, Problem> {
     PublicKey::parse(bytes).map_err(|fault| Problem::KeyInvalid(fault.expected))
 }
 
-fn refuse_other_algorithms(algorithm: &AlgorithmIdentifierRef<'_>) -> Result<(), Problem> {
-    match algorithm {
-        AlgorithmIdentifierRef { oid: ED25519, parameters: None } => Ok(()),
-        AlgorithmIdentifierRef { oid: ED25519, parameters: Some(_) } => {
-            Err(malformed("an Ed25519 key with parameters, of which it has none"))
-        }
-        other => Err(Problem::Algorithm(other.oid.to_string())),
-    }
+fn algorithm(expected: &'static str, found: &AlgorithmIdentifierRef<'_>) -> Problem {
+    Problem::Algorithm { expected, found: found.oid.to_string() }
 }
 
-/// How a key is encrypted: fresh salt and initialisation vector.
-fn encryption() -> Result<pbes2::Parameters, Problem> {
-    let (mut salt, mut iv) = ([0; 16], [0; 16]);
-    getrandom::fill(&mut salt).and_then(|()| getrandom::fill(&mut iv)).map_err(|e| Problem::Randomness(e.into()))?;
-    let kdf = pbes2::ScryptParams {
-        salt: pbes2::Salt::new(salt).map_err(unencodable)?,
-        cost_parameter: SCRYPT_N,
-        block_size: SCRYPT_R,
-        parallelization: SCRYPT_P,
-        key_length: None,
-    };
-    Ok(pbes2::Parameters { kdf: kdf.into(), encryption: pbes2::EncryptionScheme::Aes256Cbc { iv } })
-}
-
-/// The parameters, where they are supported and within the limits: a file must not be able to hang its reader.
-fn affordable(scheme: &EncryptionScheme) -> Result<&pbes2::Parameters, Problem> {
-    let refuse = |found: String| Err(Problem::Encryption(found));
-    let Some(parameters) = scheme.pbes2() else {
-        return refuse("PBES1".to_owned());
-    };
-    match &parameters.kdf {
-        pbes2::Kdf::Pbkdf2(kdf) if kdf.prf == pbes2::Pbkdf2Prf::HmacWithSha1 => refuse("PBKDF2 with SHA-1".to_owned()),
-        pbes2::Kdf::Pbkdf2(kdf) if !(1..=MAX_PBKDF2_ITERATIONS).contains(&kdf.iteration_count) => {
-            refuse(format!("PBKDF2 with {} iterations, of at most {MAX_PBKDF2_ITERATIONS}", kdf.iteration_count))
-        }
-        pbes2::Kdf::Scrypt(kdf) => {
-            let (n, r, p) = (kdf.cost_parameter, kdf.block_size, kdf.parallelization);
-            let memory = n.saturating_mul(u64::from(r)).saturating_mul(128);
-            let affordable = memory <= MAX_SCRYPT_MEMORY && (1..=MAX_SCRYPT_P).contains(&p);
-            // The library wants a power of two, and more than one.
-            if affordable && r > 0 && n > 1 && n.is_power_of_two() {
-                return Ok(parameters);
-            }
-            let limits = format!("of at most {} MiB and p = {MAX_SCRYPT_P}", MAX_SCRYPT_MEMORY >> 20);
-            refuse(format!("scrypt with N = {n}, r = {r}, p = {p}, {limits}"))
-        }
-        _ => Ok(parameters),
+fn refuse_parameters(parameters: Option<der::asn1::AnyRef<'_>>) -> Result<(), Problem> {
+    match parameters {
+        Some(_) => Err(malformed("a key with parameters, of which its algorithm has none")),
+        None => Ok(()),
     }
 }
 
@@ -205,6 +255,6 @@ fn unreadable(error: pkcs8::Error) -> Problem {
 }
 
 /// For no key and no passphrase that the types allow; but the library's signatures say that it could be.
-fn unencodable(error: impl ToString) -> Problem {
+pub(super) fn unencodable(error: impl ToString) -> Problem {
     Problem::Unwritable(io::Error::other(error.to_string()))
 }

@@ -51,8 +51,16 @@ pub enum KeyFileProblem {
         found: String,
     },
     /// A key of another algorithm.
-    #[error("expected an Ed25519 key (1.3.101.112), found algorithm {0}")]
-    Algorithm(String),
+    #[error("expected {expected}, found algorithm {found}")]
+    Algorithm {
+        /// The algorithms that were asked for.
+        expected: &'static str,
+        /// The object identifier of the key's own.
+        found: String,
+    },
+    /// A key that no statement and no checkpoint is signed with.
+    #[error("expected an Ed25519 key (1.3.101.112), found an ML-DSA-44 key, with which only a witness signs")]
+    CosignsOnly,
     /// Encrypted with a method that is weak, unknown, or dearer than the limits allow.
     #[error("expected encryption by AES with scrypt or PBKDF2, found {0}")]
     Encryption(String),
@@ -104,7 +112,7 @@ impl KeyFileProblem {
             Self::TooLarge => "key-file-too-large",
             Self::Malformed(_) => "key-file-malformed",
             Self::Kind { .. } => "key-file-kind",
-            Self::Algorithm(_) => "key-file-algorithm",
+            Self::Algorithm { .. } | Self::CosignsOnly => "key-file-algorithm",
             Self::Encryption(_) => "key-file-encryption",
             Self::PassphraseUnavailable(_) => "passphrase-unavailable",
             Self::PassphraseWrong => "passphrase-wrong",

@@ -8,10 +8,10 @@ use super::tests::{SEED, pass, unasked};
 use super::*;
 use crate::core::key::Signature;
 
-struct Openssl(tempfile::TempDir);
+pub(super) struct Openssl(tempfile::TempDir);
 
 impl Openssl {
-    fn find(test: &str) -> Option<Self> {
+    pub(super) fn find(test: &str) -> Option<Self> {
         if Command::new("openssl").arg("version").output().is_ok_and(|output| output.status.success()) {
             return Some(Self(tempfile::tempdir().unwrap()));
         }
@@ -21,22 +21,33 @@ impl Openssl {
         None
     }
 
-    fn path(&self, name: &str) -> std::path::PathBuf {
+    pub(super) fn path(&self, name: &str) -> std::path::PathBuf {
         self.0.path().join(name)
     }
 
     /// Runs it in the directory and returns what it printed.
-    fn run(&self, arguments: &str) -> Vec<u8> {
+    pub(super) fn run(&self, arguments: &str) -> Vec<u8> {
         let output = Command::new("openssl").args(arguments.split(' ')).current_dir(&self.0).output().unwrap();
         assert!(output.status.success(), "openssl {arguments}: {}", String::from_utf8_lossy(&output.stderr));
         output.stdout
     }
 
-    /// Reads a file that it wrote. Some of its commands leave the mode to the umask.
-    fn read(&self, name: &str, passphrase: Option<&str>) -> Result<SecretKey, KeyFileError> {
+    /// Reads a witness's key that it wrote, not encrypted.
+    pub(super) fn read_cosigning(&self, name: &str) -> Result<CosigningKey, KeyFileError> {
+        read_cosigning(&self.written(name), unasked)
+    }
+
+    /// A file that it wrote. Some of its commands leave the mode to the umask.
+    fn written(&self, name: &str) -> std::path::PathBuf {
         let path = self.path(name);
         #[cfg(unix)]
         fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        path
+    }
+
+    /// Reads a key that it wrote.
+    fn read(&self, name: &str, passphrase: Option<&str>) -> Result<SecretKey, KeyFileError> {
+        let path = self.written(name);
         match passphrase {
             None => read(&path, unasked),
             Some(text) => read(&path, || Ok(pass(text))),

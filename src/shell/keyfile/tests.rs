@@ -13,8 +13,8 @@ pub(super) const SEED: [u8; 32] = [
     0x69, 0x7b, 0x32, 0x69, 0x19, 0x70, 0x3b, 0xac, 0x03, 0x1c, 0xae, 0x7f, 0x60,
 ];
 const PUBLIC: &str = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
-const PRIVATE: &str = "PRIVATE KEY";
-const SECRET: &str = "correct horse battery staple";
+pub(super) const PRIVATE: &str = "PRIVATE KEY";
+pub(super) const SECRET: &str = "correct horse battery staple";
 
 pub(super) fn unasked() -> io::Result<Passphrase> {
     panic!("asked for a passphrase")
@@ -25,13 +25,13 @@ pub(super) fn pass(text: &str) -> Passphrase {
 }
 
 /// A file of mode 0600 in a directory that lives as long as the test.
-fn file(directory: &tempfile::TempDir, name: &str, bytes: &[u8]) -> PathBuf {
+pub(super) fn file(directory: &tempfile::TempDir, name: &str, bytes: &[u8]) -> PathBuf {
     let path = directory.path().join(name);
     create(&path).unwrap().write_all(bytes).unwrap();
     path
 }
 
-fn pem(label: &str, der: &[u8]) -> String {
+pub(super) fn pem(label: &str, der: &[u8]) -> String {
     let mut text = format!("-----BEGIN {label}-----\n");
     for line in BASE64_STANDARD.encode(der).as_bytes().chunks(64) {
         writeln!(text, "{}", str::from_utf8(line).unwrap()).unwrap();
@@ -59,7 +59,7 @@ fn encrypted(kdf: pbes2::Kdf) -> String {
 }
 
 /// These bytes under the passphrase.
-fn sealed(plain: &[u8]) -> String {
+pub(super) fn sealed(plain: &[u8]) -> String {
     let kdf = pbes2::Pbkdf2Params::hmac_sha256(1, &[1; 8]).unwrap().into();
     let parameters = pbes2::Parameters { kdf, encryption: pbes2::EncryptionScheme::Aes256Cbc { iv: [7; 16] } };
     let bytes = parameters.encrypt(SECRET, plain).unwrap();
@@ -127,7 +127,7 @@ fn other_writers_spellings_are_read() {
 fn bad_private_files() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     let good = pem(PRIVATE, &v1());
     let (body, der) = (good.lines().nth(1).unwrap(), v1());
-    let others = codec::private_pem(&SecretKey::from_seed(&SEED), Some(&pass("another"))).unwrap();
+    let others = codec::private_pem((&SecretKey::from_seed(&SEED)).into(), Some(&pass("another"))).unwrap();
     let sha256 = pbes2::Pbkdf2Prf::HmacWithSha256;
     let mut table: Vec<(&str, Vec<u8>, &str)> = Vec::new();
     let texts = [
@@ -244,7 +244,7 @@ fn bad_public_files_are_refused() {
 
 #[test]
 fn no_altered_byte_makes_a_reader_panic() {
-    let sealed = codec::private_pem(&SecretKey::from_seed(&SEED), Some(&pass(SECRET))).unwrap();
+    let sealed = codec::private_pem((&SecretKey::from_seed(&SEED)).into(), Some(&pass(SECRET))).unwrap();
     let (_, sealed) = SecretDocument::from_pem(&sealed).unwrap();
     let public = [hex::decode("302a300506032b6570032100").unwrap(), hex::decode(PUBLIC).unwrap()].concat();
     let table = [(PRIVATE, v1()), ("ENCRYPTED PRIVATE KEY", sealed.as_bytes().to_vec()), ("PUBLIC KEY", public)];

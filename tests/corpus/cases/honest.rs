@@ -1,10 +1,7 @@
 //! Honest ledgers, in the forms in which they may lie, against the policies that a reader may have.
 
-use candour::core::cosignature::{Cosigner, CosigningKey};
-use candour::core::note::VerifierKey;
-
-use super::super::case::{Case, policy, policy_with};
-use super::super::forge::{Files, Forger, bundle, key};
+use super::super::case::{Case, policy};
+use super::super::forge::{Files, Forger, bundle};
 use super::super::story::{self, SIZE, disclosure};
 
 /// How many entries the long ledger has.
@@ -49,7 +46,6 @@ pub fn cases() -> Vec<Case> {
             .kept("pin", &ledger.checkpoint(14)),
     ];
     cases.extend(long(&story::long(LONG)));
-    cases.extend(witnessed(&ledger));
     cases
 }
 
@@ -88,85 +84,5 @@ fn long(ledger: &Forger) -> Vec<Case> {
             files(&|files| files.get_mut("tile/0/000").unwrap()[77] ^= 1),
             "tile-mismatch@tile/0/000",
         ),
-    ]
-}
-
-/// Cases with witnesses.
-fn witnessed(ledger: &Forger) -> Vec<Case> {
-    let witness = |label: &str| VerifierKey::cosignature(label, key(label).public().unwrap()).unwrap();
-    let quorum = || {
-        let witnesses = ["witness.example/a", "witness.example/b", "witness.example/c"];
-        let lines = witnesses.iter().zip('A'..).map(|(label, name)| format!("witness {name} {}\n", witness(label)));
-        policy_with("operator-2", &format!("{}group two 2 A B C\nquorum two\n", lines.collect::<String>()))
-    };
-    let cosigner = |label: &str| Cosigner::new(label, CosigningKey::Ed25519(key(label))).unwrap();
-    let cosigned = |file: &str, size, labels: &[&str], spoil: bool| {
-        let mut checkpoint = ledger.checkpoint(size);
-        for (time, label) in (1_767_400_000..).zip(labels) {
-            let line = cosigner(label).cosign(&checkpoint, time).unwrap();
-            checkpoint.add_signature(line).unwrap();
-        }
-        let mut text = checkpoint.to_string();
-        if spoil {
-            // The last cosignature is given the bytes of another.
-            let other = cosigner(labels[labels.len() - 1]).cosign(&ledger.checkpoint(18), 1);
-            let lines: Vec<&str> = text.lines().collect();
-            text = format!("{}\n{}\n", lines[..lines.len() - 1].join("\n"), other.unwrap());
-        }
-        let mut files = ledger.files();
-        files.insert(file.into(), text.into());
-        files
-    };
-    let latest = |labels: &[&str], spoil: bool| cosigned("checkpoint", SIZE, labels, spoil);
-    let earlier = |spoil: bool| {
-        let mut files = latest(&["witness.example/a", "witness.example/b"], false);
-        let name = "checkpoints/19";
-        files.extend(cosigned(name, 19, &["witness.example/c"], spoil).remove_entry(name));
-        files
-    };
-    let (a, b) = ("witness.example/a", "witness.example/b");
-    vec![
-        Case::new(
-            "honest-with-cosignatures-and-quorum",
-            "two of three witnesses cosigned",
-            &latest(&[a, b], false),
-            "",
-        )
-        .policy(quorum()),
-        Case::new(
-            "quorum-not-met",
-            "one of three witnesses cosigned, of the two that the policy asks for",
-            &latest(&[a], false),
-            "quorum-not-met@checkpoint",
-        )
-        .policy(quorum()),
-        Case::new(
-            "cosignature-forged",
-            "a witness's cosignature is one of another checkpoint",
-            &latest(&[a, b], true),
-            "cosignature-invalid@checkpoint",
-        )
-        .policy(quorum()),
-        Case::new(
-            "honest-with-an-earlier-cosignature",
-            "a witness that is not asked any more cosigned an earlier checkpoint",
-            &earlier(false),
-            "",
-        )
-        .policy(quorum()),
-        Case::new(
-            "cosignature-forged-earlier",
-            "a witness's cosignature of an earlier checkpoint is one of another, and the quorum is met without it",
-            &earlier(true),
-            "cosignature-invalid@checkpoints/19",
-        )
-        .policy(quorum()),
-        Case::new(
-            "cosignature-by-unknown-witness",
-            "two cosignatures, but one by a witness that the policy does not know",
-            &latest(&[a, "witness.example/d"], false),
-            "quorum-not-met@checkpoint",
-        )
-        .policy(quorum()),
     ]
 }

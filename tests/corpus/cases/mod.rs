@@ -12,6 +12,7 @@ mod rewritten;
 mod signatures;
 mod statements;
 mod tiles;
+mod witnesses;
 
 use super::case::Case;
 
@@ -35,6 +36,7 @@ pub fn all() -> Vec<Case> {
         rewritten::cases(),
         tiles::cases(),
         archives::cases(),
+        witnesses::cases(),
     ];
     groups.into_iter().flatten().collect()
 }
