@@ -27,6 +27,7 @@ mod status;
 mod table;
 mod timeline;
 mod verify;
+mod witness;
 
 use std::process::ExitCode;
 
@@ -98,6 +99,8 @@ pub enum Command {
     Enrol(Box<enrol::Enrol>),
     /// Sign and publish a checkpoint of a ledger
     Checkpoint(checkpoint::Checkpoint),
+    /// Cosign ledgers' checkpoints over HTTP, each only if it extends the last
+    Witness(witness::Witness),
 }
 
 impl Command {
@@ -134,6 +137,7 @@ impl Command {
             Self::Init(command) => command.run(output),
             Self::Enrol(command) => command.run(output),
             Self::Checkpoint(command) => command.run(output),
+            Self::Witness(command) => command.run(output),
         }
     }
 }

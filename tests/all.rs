@@ -17,3 +17,4 @@ mod timeline;
 mod tools;
 mod vectors;
 mod vouching;
+mod witness;

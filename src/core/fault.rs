@@ -208,6 +208,9 @@ codes! {
     // Receipts.
     ReceiptMalformed "receipt-malformed" "not a receipt (C2SP tlog-proof)"
     ProofInvalid "proof-invalid" "a proof that does not lead to the root"
+
+    // What a witness is asked.
+    AddCheckpointMalformed "add-checkpoint-malformed" "not what a witness is asked (C2SP tlog-witness)"
 }
 
 impl fmt::Display for Code {

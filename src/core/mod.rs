@@ -16,6 +16,7 @@ pub mod note;
 pub mod checkpoint;
 pub mod cosignature;
 pub mod policy;
+pub mod witness;
 pub mod event;
 pub mod statement;
 pub mod entry;

@@ -19,3 +19,4 @@ pub mod receipts;
 pub mod ledger;
 pub mod client;
 pub mod import;
+pub mod witness;

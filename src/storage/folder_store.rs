@@ -11,7 +11,7 @@
 //! Beside the evidence are two private names: `lock`, and the folder `tmp` of what is not yet in its place.
 
 mod folder;
-mod lock;
+pub(in crate::storage) mod lock;
 mod publish;
 mod reader;
 mod recovery;

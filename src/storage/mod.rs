@@ -10,6 +10,7 @@
 //! - [`http`]: asking over HTTP and HTTPS.
 //! - [`store`], [`memory_store`], [`folder_store`]: where the one writer keeps a ledger as it grows.
 //! - [`index`]: the read model beside a live ledger, which can be lost at any moment.
+//! - [`witness_store`]: what a witness remembers, and what it keeps as evidence.
 
 use std::path::Path;
 
@@ -31,6 +32,7 @@ pub mod memory_store;
 mod durable;
 pub mod folder_store;
 pub mod index;
+pub mod witness_store;
 
 use bundle::{Bundle, Trouble};
 use folder_bundle::FolderBundle;

@@ -156,8 +156,8 @@ fn an_audit_says_of_each_case_what_it_must() {
 
 #[test]
 fn every_code_that_an_audit_can_give_has_a_case() {
-    // An entry of over 65,535 bytes does not fit its bundle; the others are of envelopes, receipts, the strict rule, and
-    // clients that remember.
+    // An entry of over 65,535 bytes does not fit its bundle; the others are of envelopes, receipts, the strict rule,
+    // clients that remember, and what witnesses are asked.
     let elsewhere = [
         Code::CheckpointStale,
         Code::EntryTooLarge,
@@ -165,6 +165,7 @@ fn every_code_that_an_audit_can_give_has_a_case() {
         Code::SignatureNotStrict,
         Code::ReceiptMalformed,
         Code::ProofInvalid,
+        Code::AddCheckpointMalformed,
     ];
     let told: BTreeSet<String> =
         found().iter().flat_map(|case| comparable(&case.expected).3).map(|(_, _, _, code)| code).collect();

@@ -1,0 +1,8 @@
+//! The witness over HTTP: every answer to the letter, hostile clients, many of them, and a kill at any instant.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may")]
+
+mod answers;
+mod hostile;
+mod killed;
+mod service;
