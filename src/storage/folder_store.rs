@@ -11,7 +11,6 @@
 //! Beside the evidence are two private names: `lock`, and the folder `tmp` of what is not yet in its place.
 
 mod folder;
-pub(in crate::storage) mod lock;
 mod publish;
 mod reader;
 mod recovery;
@@ -28,10 +27,10 @@ pub use reader::FolderReader;
 pub use recovery::Recovery;
 
 use folder::{Folder, LOCK, TAIL, TEMPORARY, encode, list};
-use lock::Lock;
 use snapshot::{Published, Snapshot};
 
 use super::durable;
+use super::lock::Lock;
 use super::store::{self, Log, Store, StoreError};
 use crate::core::chain::Sealed;
 use crate::core::checkpoint::SignedCheckpoint;

@@ -30,6 +30,7 @@ pub mod http;
 pub mod store;
 pub mod memory_store;
 mod durable;
+mod lock;
 pub mod folder_store;
 pub mod index;
 pub mod witness_store;

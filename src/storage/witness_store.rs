@@ -15,7 +15,7 @@ use crate::core::hash::Hash;
 use crate::core::note::MAX_NOTE_BYTES;
 
 use super::durable;
-use super::folder_store::lock::Lock;
+use super::lock::Lock;
 use super::store::StoreError;
 
 mod evidence;

@@ -5,7 +5,7 @@ use std::io::{Read as _, Seek as _, Write as _};
 use std::path::Path;
 use std::time::Duration;
 
-use crate::storage::store::StoreError;
+use super::store::StoreError;
 
 /// Bytes of the lock file that are read, at most: a process id in decimal.
 const MAX_PID_BYTES: u64 = 16;
@@ -16,14 +16,14 @@ const BETWEEN_TRIES: Duration = Duration::from_millis(2);
 
 /// The writer's lock, held until it is dropped or the process ends, however it ends. The file stays.
 #[derive(Debug)]
-pub(in crate::storage) struct Lock {
+pub(super) struct Lock {
     /// The lock goes with the open file.
     _file: File,
 }
 
 impl Lock {
     /// Locks the file, and leaves the process id in it for whoever comes next.
-    pub(in crate::storage) fn acquire(path: &Path) -> Result<Self, StoreError> {
+    pub(super) fn acquire(path: &Path) -> Result<Self, StoreError> {
         let io = StoreError::io(path);
         let options = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
         let mut file = options.map_err(&io)?;
