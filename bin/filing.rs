@@ -7,7 +7,6 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use candour::core::chain::Chain;
-use candour::core::checkpoint::SignedCheckpoint;
 use candour::core::event::{Attachment, Event};
 use candour::core::hash::{Hash, HashingReader};
 use candour::core::json::Count;
@@ -17,14 +16,15 @@ use candour::core::text::{DocumentId, Slug};
 use candour::core::time::{Date, Millis, Period, Time};
 use candour::shell::client::{Memory, extends, vouch};
 use candour::shell::clock::{Clock as _, SystemClock};
-use candour::shell::ledger::{Ledger, LedgerError};
+use candour::shell::ledger::{Filed, Ledger, LedgerError};
 use candour::storage::folder_store::FolderStore;
 use clap::Args;
 use serde_json::json;
 
 use crate::failure::Failure;
 use crate::keys::PassphraseArguments;
-use crate::output::{GOOD, Output};
+use crate::output::{GOOD, Output, printable, say_error};
+use crate::publishing::{Outcome, WaitArgument, code, note_refusals, replies_json};
 
 /// How to sign and file.
 #[derive(Args)]
@@ -60,6 +60,8 @@ pub struct Placing {
     /// Where to write the receipt
     #[arg(long, value_name = "FILE", requires = "operator_key")]
     receipt: Option<PathBuf>,
+    #[command(flatten)]
+    wait: WaitArgument,
     #[command(flatten)]
     passphrase: PassphraseArguments,
 }
@@ -148,7 +150,7 @@ impl Filing {
     pub fn file(
         &self,
         output: &Output,
-        mut ledger: Ledger<FolderStore>,
+        ledger: Ledger<FolderStore>,
         event: Event,
         files: &Files,
         more_keys: &[SecretKey],
@@ -181,7 +183,7 @@ impl Filing {
             ));
             return Ok(());
         }
-        self.placing.place(output, &mut ledger, envelope, files)?;
+        let ledger = self.placing.place(output, &self.ledger, ledger, envelope, files)?;
         // What was published meanwhile is remembered too.
         self.look(&ledger).map(drop)
     }
@@ -212,54 +214,81 @@ impl Filing {
 }
 
 impl Placing {
-    /// Files an envelope, publishes a checkpoint if the operator's key is at hand, and writes the receipt.
+    /// Files an envelope, publishes a checkpoint if the operator's key is at hand, and writes the receipt. That the entry
+    /// is recorded is said before any witness is asked, and holds whatever they answer. Gives back the ledger.
     pub fn place(
         &self,
         output: &Output,
-        ledger: &mut Ledger<FolderStore>,
+        folder: &Path,
+        mut ledger: Ledger<FolderStore>,
         envelope: Envelope,
         files: &Files,
-    ) -> Result<(), Failure> {
+    ) -> Result<Ledger<FolderStore>, Failure> {
         let filed = ledger.file(envelope, now(), &mut |named| files.open(named))?;
-        let mut sealed: Option<SignedCheckpoint> = None;
-        if let Some(path) = &self.operator_key {
-            sealed = Some(ledger.publish(&self.passphrase.read_key(path)?)?);
+        let again = if filed.again { ", as it was already" } else { "" };
+        if !output.json {
+            output.line(format!("{GOOD}recorded{GOOD:#}  entry {}{again}", filed.index));
+        } else if self.operator_key.is_some() && ledger.witnesses()?.is_some() {
+            say_error("note", &format!("entry {} is recorded; asking the ledger's witnesses", filed.index));
         }
-        if let Some(path) = &self.receipt {
+        let mut outcome = None;
+        if let Some(path) = &self.operator_key {
+            let key = self.passphrase.read_key(path)?;
+            let published = self.wait.publish(folder, ledger, &key, None)?;
+            ledger = published.0;
+            outcome = Some(published.1);
+        }
+        // Without a checkpoint there is none; `candour prove` makes it later.
+        let receipt = self.receipt.as_ref().filter(|_| matches!(outcome, Some(Ok(_))));
+        if let Some(path) = receipt {
             fs::write(path, ledger.receipt(filed.index)?.to_string()).map_err(|error| Failure::io(path, error))?;
         }
+        self.say(output, filed, outcome.as_ref());
+        Ok(ledger)
+    }
+
+    /// Says how far the entry got.
+    fn say(&self, output: &Output, filed: Filed, outcome: Option<&Outcome>) {
+        let sealed = outcome.and_then(|outcome| outcome.as_ref().ok());
+        let waits = outcome.and_then(|outcome| outcome.as_ref().err());
+        let size = sealed.map(|sealed| sealed.checkpoint.checkpoint().size);
         if output.json {
-            let size = sealed.map(|sealed| sealed.checkpoint().size);
-            output
-                .json(&json!({ "index": filed.index, "again": filed.again, "sealed": size, "receipt": self.receipt }));
-            return Ok(());
+            let replies = sealed.map(|sealed| &sealed.replies).or_else(|| waits.map(|waits| &waits.replies));
+            output.json(&json!({
+                "index": filed.index, "again": filed.again, "sealed": size,
+                "receipt": self.receipt.as_ref().filter(|_| sealed.is_some()),
+                "unpublished": waits.map(|waits| code(&waits.why)),
+                "witnesses": replies.map(|replies| replies_json(replies)),
+            }));
+        } else {
+            output.line(match (size, &self.receipt) {
+                (Some(size), Some(path)) => {
+                    format!("  sealed by the checkpoint of {size} entries; receipt in {}", path.display())
+                }
+                (Some(size), None) => format!("  sealed by the checkpoint of {size} entries"),
+                (None, _) => "  not yet sealed: the operator's next checkpoint will cover it".to_owned(),
+            });
         }
-        let again = if filed.again { ", as it was already" } else { "" };
-        output.line(format!("{GOOD}recorded{GOOD:#}  entry {}{again}", filed.index));
-        match (&sealed, &self.receipt) {
-            (Some(checkpoint), Some(path)) => output.line(format!(
-                "  sealed by the checkpoint of {} entries; receipt in {}",
-                checkpoint.checkpoint().size,
-                path.display()
-            )),
-            (Some(checkpoint), None) => {
-                output.line(format!("  sealed by the checkpoint of {} entries", checkpoint.checkpoint().size));
-            }
-            (None, _) => output.line("  not yet sealed: the operator's next checkpoint will cover it"),
+        if let Some(waits) = waits {
+            let none = if self.receipt.is_some() { "; no receipt yet, candour prove makes it then" } else { "" };
+            say_error(
+                "note",
+                &printable(&format!("the entry is kept, its checkpoint waits for witnesses{none}: {waits}")),
+            );
         }
-        Ok(())
+        note_refusals(sealed.map_or(&[], |sealed| &sealed.replies));
     }
 }
 
 /// Opens a ledger's folder for writing, by its index.
-pub fn open_ledger(path: &Path) -> Result<Ledger<FolderStore>, Failure> {
+pub fn open_ledger(path: &Path) -> Result<Ledger<FolderStore>, LedgerError> {
     Ok(Ledger::open_by_index(open_store(path)?, path)?.0)
 }
 
-fn open_store(path: &Path) -> Result<FolderStore, Failure> {
-    let (store, recovery) = FolderStore::open(path).map_err(LedgerError::from)?;
+fn open_store(path: &Path) -> Result<FolderStore, LedgerError> {
+    let (store, recovery) = FolderStore::open(path)?;
     if recovery.dropped_bytes > 0 {
-        crate::output::say_error(
+        say_error(
             "note",
             &format!(
                 "{}: dropped {} bytes of an entry that was never acknowledged",
@@ -299,6 +328,8 @@ impl From<LedgerError> for Failure {
                 Self::evidence(&error).hint("candour verify names every fault; candour export of a good copy restores")
             }
             LedgerError::AttachmentNotHandedOver { .. } => Self::unjudged(&error).hint("name its file with --attach"),
+            LedgerError::WitnessesMalformed(_) => Self::unjudged(&error)
+                .hint("the file witnesses in the ledger's folder is the policy that its checkpoints must meet"),
             _ => Self::unjudged(&error),
         }
     }

@@ -14,6 +14,7 @@ mod filing;
 mod importing;
 mod keys;
 mod output;
+mod publishing;
 
 use std::process::ExitCode;
 

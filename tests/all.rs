@@ -18,3 +18,4 @@ mod tools;
 mod vectors;
 mod vouching;
 mod witness;
+mod witnessing;

@@ -1,14 +1,17 @@
-//! `candour checkpoint`: the operator promises the ledger's size and root.
+//! `candour checkpoint`: the operator promises the ledger's size and root, before its witnesses.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use serde_json::json;
 
+use crate::bundle::read_policy;
 use crate::failure::Failure;
 use crate::filing::open_ledger;
 use crate::keys::PassphraseArguments;
 use crate::output::Output;
+use crate::publishing::{WaitArgument, code, note_refusals, replies_json};
 
 /// Sign and publish a checkpoint.
 #[derive(Args)]
@@ -19,21 +22,35 @@ pub struct Checkpoint {
     /// The operator's key file
     #[arg(long, value_name = "FILE", env = "CANDOUR_OPERATOR_KEY")]
     key: PathBuf,
+    /// Publish only what meets this policy, whose witnesses have URLs, instead of the ledger's own
+    #[arg(long, value_name = "FILE")]
+    witnesses: Option<PathBuf>,
+    #[command(flatten)]
+    wait: WaitArgument,
     #[command(flatten)]
     passphrase: PassphraseArguments,
 }
 
 impl Checkpoint {
     pub fn run(self, output: &Output) -> Result<ExitCode, Failure> {
+        let policy = self.witnesses.as_deref().map(read_policy).transpose()?;
         let key = self.passphrase.read_key(&self.key)?;
-        let signed = open_ledger(&self.ledger)?.publish(&key)?;
-        let checkpoint = signed.checkpoint();
+        let (_, outcome) = self.wait.publish(&self.ledger, open_ledger(&self.ledger)?, &key, policy)?;
         if output.json {
-            output.json(
-                &serde_json::json!({ "origin": checkpoint.origin, "size": checkpoint.size, "root": checkpoint.root }),
-            );
-        } else {
-            output.line(signed.to_string().trim_end());
+            let (says, replies) = match &outcome {
+                Ok(witnessed) => (witnessed.checkpoint.checkpoint(), &witnessed.replies),
+                Err(unwitnessed) => (&unwitnessed.checkpoint, &unwitnessed.replies),
+            };
+            let unpublished = outcome.as_ref().err().map(|unwitnessed| code(&unwitnessed.why));
+            output.json(&json!({
+                "origin": says.origin, "size": says.size, "root": says.root, "published": outcome.is_ok(),
+                "unpublished": unpublished, "witnesses": replies_json(replies),
+            }));
+        }
+        let witnessed = outcome?;
+        note_refusals(&witnessed.replies);
+        if !output.json {
+            output.line(witnessed.checkpoint.to_string().trim_end());
         }
         Ok(ExitCode::SUCCESS)
     }

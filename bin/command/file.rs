@@ -61,8 +61,8 @@ impl Submit {
     pub fn run(self, output: &Output) -> Result<ExitCode, Failure> {
         let envelope =
             Envelope::parse(&read_file(&self.envelope)?).map_err(|fault| fault.in_file(name(&self.envelope)))?;
-        let mut ledger = open_ledger(&self.ledger)?;
-        self.placing.place(output, &mut ledger, envelope, &attached(&self.attach)?.0)?;
+        let ledger = open_ledger(&self.ledger)?;
+        self.placing.place(output, &self.ledger, ledger, envelope, &attached(&self.attach)?.0)?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -1,7 +1,7 @@
 //! `candour init`: opens a ledger.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use candour::core::event::Event;
@@ -17,10 +17,12 @@ use candour::shell::ledger::{Ledger, LedgerError};
 use candour::storage::folder_store::FolderStore;
 use clap::Args;
 
+use crate::bundle::read_file;
 use crate::failure::Failure;
 use crate::filing::{now, parse_time};
 use crate::keys::PassphraseArguments;
-use crate::output::{GOOD, Output};
+use crate::output::{GOOD, Output, printable, say_error};
+use crate::publishing::{WaitArgument, code, note_refusals};
 
 /// Open a ledger.
 #[derive(Args)]
@@ -55,6 +57,11 @@ pub struct Init {
     /// Where to write the policy that trusts this ledger
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
+    /// The witnesses, as a policy with their URLs: no checkpoint is published before it meets this one's quorum
+    #[arg(long, value_name = "FILE")]
+    witnesses: Option<PathBuf>,
+    #[command(flatten)]
+    wait: WaitArgument,
     /// When it is signed; now if left out
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     issued_at: Option<Time>,
@@ -99,22 +106,46 @@ impl Init {
         let envelope = Envelope::sign(&statement, [&operator_key].into_iter().chain(&authority_keys))?;
         // Admitted before anything is made: a refused opening leaves no folder behind.
         candour::core::chain::Chain::new().seal(envelope.clone(), now()).map_err(LedgerError::Refused)?;
-        let store = FolderStore::create(&self.ledger).map_err(LedgerError::from)?;
+        let verifier = VerifierKey::ed25519(self.origin.as_str(), operator_key.public()?)?;
+        let witnesses = self.witnesses.as_deref().map(read_file).transpose()?;
+        let policy = reader_policy(&verifier, self.witnesses.as_deref().zip(witnesses.as_deref()))?;
+        let mut store = FolderStore::create(&self.ledger).map_err(LedgerError::from)?;
+        // Before there is anything that could be published without them.
+        witnesses.iter().try_for_each(|bytes| store.keep_witnesses(bytes)).map_err(LedgerError::from)?;
         let (mut ledger, _) = Ledger::open_by_index(store, &self.ledger)?;
         ledger.file(envelope, now(), &mut |_| None)?;
-        ledger.publish(&operator_key)?;
-        let verifier = VerifierKey::ed25519(self.origin.as_str(), operator_key.public()?)?;
         if let Some(path) = &self.policy {
-            fs::write(path, Policy::text_for(&verifier)).map_err(|error| Failure::io(path, error))?;
+            fs::write(path, policy).map_err(|error| Failure::io(path, error))?;
         }
+        let (_, outcome) = self.wait.publish(&self.ledger, ledger, &operator_key, None)?;
         if output.json {
-            output.json(&serde_json::json!({ "origin": self.origin, "verifier_key": verifier.to_string() }));
+            output.json(&serde_json::json!({
+                "origin": self.origin, "verifier_key": verifier.to_string(),
+                "unpublished": outcome.as_ref().err().map(|waits| code(&waits.why)),
+            }));
         } else {
             output.line(format!("{GOOD}opened{GOOD:#}  {} in {}", self.origin, self.ledger.display()));
             output.line(format!("  verifier key  {verifier}"));
         }
+        match outcome {
+            Ok(witnessed) => note_refusals(&witnessed.replies),
+            Err(waits) => say_error("note", &printable(&format!("its checkpoint waits for witnesses: {waits}"))),
+        }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// What whoever trusts this ledger demands: what the ledger demands itself.
+fn reader_policy(log: &VerifierKey, witnesses: Option<(&Path, &[u8])>) -> Result<Vec<u8>, Failure> {
+    let Some((path, bytes)) = witnesses else { return Ok(Policy::text_for(log).into_bytes()) };
+    let named = |policy: &Policy| policy.logs().iter().any(|known| known.key == *log);
+    let malformed = |fault| Failure::unjudged(format!("{}: {fault}", path.display()));
+    if Policy::parse(bytes).map(|policy| named(&policy)).map_err(malformed)? {
+        return Ok(bytes.to_vec());
+    }
+    let text = [format!("log {log}\n").as_bytes(), bytes].concat();
+    Policy::parse(&text).map_err(malformed)?;
+    Ok(text)
 }
 
 fn parse_party(text: &str) -> Result<(Slug, Label), String> {

@@ -281,6 +281,13 @@ impl Chain {
         self.watch(size);
     }
 
+    /// Tells the chain that a checkpoint of a size that it has passed was published, which its keeper has held against the
+    /// entries.
+    pub fn earlier_checkpoint_published(&mut self, size: u64, mark: Mark) {
+        self.published.insert(size);
+        self.marks.insert(size, Some(mark));
+    }
+
     /// Asks the chain to note what the entries say of a size, now or when there are as many.
     pub fn watch(&mut self, size: u64) {
         self.marks.entry(size).or_insert(None);

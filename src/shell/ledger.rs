@@ -3,6 +3,7 @@
 //! A statement goes in as a signed envelope, and comes out as an entry that is durable before anybody is told. What the
 //! chain refuses is not written; what it seals is what an audit will find lawful, because both are the same code.
 
+mod publishing;
 mod read_model;
 
 use std::io::Read;
@@ -10,13 +11,13 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use crate::core::chain::Chain;
-use crate::core::checkpoint::{Checkpoint, SignedCheckpoint};
+use crate::core::checkpoint::SignedCheckpoint;
 use crate::core::entry::Entry;
 use crate::core::event::Attachment;
 use crate::core::event::table::{self, TableError};
 use crate::core::fault::{Code, Fault};
 use crate::core::hash::{Hash, HashingReader};
-use crate::core::key::{KeyId, SecretKey};
+use crate::core::key::KeyId;
 use crate::core::merkle;
 use crate::core::receipt::Receipt;
 use crate::core::statement::{Envelope, Statement};
@@ -26,6 +27,8 @@ use crate::storage::store::{Log, Store, StoreError};
 
 use super::reading::Basis;
 use read_model::ReadModel;
+
+pub use publishing::{Unwitnessed, Why, Witnessed};
 
 /// Why the ledger did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -66,6 +69,15 @@ pub enum LedgerError {
         /// The entry.
         index: u64,
     },
+    /// What the store has to say of witnesses is no policy.
+    #[error("witnesses: {0}")]
+    WitnessesMalformed(Fault),
+    /// The ledger has witnesses, who were not asked.
+    #[error("this ledger publishes only checkpoints that its witnesses have cosigned")]
+    WitnessesNotAsked,
+    /// The checkpoint is not published: the witnesses who cosigned it are not enough, or one of them contradicts it.
+    #[error(transparent)]
+    Unwitnessed(Box<Unwitnessed>),
     /// There is no such entry.
     #[error("no entry {index}: the ledger has {size}")]
     NoSuchEntry {
@@ -194,33 +206,6 @@ impl<S: Store> Ledger<S> {
             if found.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
         Ok(found)
-    }
-
-    /// Signs a checkpoint of all entries and publishes it. Durable on return.
-    ///
-    /// # Errors
-    /// [`LedgerError::NotTheOperatorsKey`], [`LedgerError::Stopped`]; what the store says.
-    pub fn publish(&mut self, key: &SecretKey) -> Result<SignedCheckpoint, LedgerError> {
-        if self.stopped {
-            return Err(LedgerError::Stopped);
-        }
-        let signed = self.sign_checkpoint(key)?;
-        self.store.publish(&signed)?;
-        self.chain.checkpoint_published(self.chain.size());
-        self.model.published(&self.chain, key);
-        Ok(signed)
-    }
-
-    fn sign_checkpoint(&self, key: &SecretKey) -> Result<SignedCheckpoint, LedgerError> {
-        let state = self.chain.state().ok_or_else(|| Fault::new(Code::LedgerNotOpened, "an opened ledger", "none"))?;
-        let found = key.public()?.id();
-        let operator = state.registry().operator_keys().last().map(|key| key.id());
-        if let Some(expected) = operator.filter(|expected| *expected != found) {
-            return Err(LedgerError::NotTheOperatorsKey { expected, found });
-        }
-        let checkpoint =
-            Checkpoint { origin: state.origin().to_string(), size: self.chain.size(), root: self.chain.root() };
-        Ok(SignedCheckpoint::sign(checkpoint, key)?)
     }
 
     /// The receipt of an entry, under the latest checkpoint.

@@ -16,6 +16,7 @@ pub mod timeline;
 pub mod replay;
 pub mod reading;
 pub mod receipts;
+pub mod witnessing;
 pub mod ledger;
 pub mod client;
 pub mod import;

@@ -23,9 +23,10 @@ pub const MAX_ENTRY_BUNDLE_BYTES: u64 = 256 * (2 + 65_535);
 /// Most faults that opening or listing a bundle collects; one hostile archive could hold millions.
 pub const MAX_FAULTS: usize = 100;
 
-/// What a live ledger keeps beside its evidence: a database, a lock, and files not yet whole. They are no part of
-/// any bundle: not listed, not opened, and in a folder not looked into. In an archive their names must be names.
-pub const PRIVATE: [&str; 3] = ["index", "lock", "tmp"];
+/// What a live ledger keeps beside its evidence: a database, a lock, files not yet whole, and whom it asks to witness. They
+/// are no part of any bundle: not listed, not opened, and in a folder not looked into. In an archive their names must be
+/// names.
+pub const PRIVATE: [&str; 4] = ["index", "lock", "tmp", "witnesses"];
 
 /// A set of named plain files, read-only. All reading goes through `&self`, from as many threads as one likes.
 pub trait Bundle: Send + Sync {

@@ -8,7 +8,8 @@
 //! - Of a full bundle the entries come first, then the hash tiles, then the new tail. In between, the tail repeats what
 //!   the bundle holds, and the tiles can be made again.
 //!
-//! Beside the evidence are two private names: `lock`, and the folder `tmp` of what is not yet in its place.
+//! Beside the evidence are private names: `lock`, the folder `tmp` of what is not yet in its place, and `witnesses`, the
+//! policy that a checkpoint must meet before it is published.
 
 mod folder;
 mod publish;
@@ -26,7 +27,7 @@ use std::path::Path;
 pub use reader::FolderReader;
 pub use recovery::Recovery;
 
-use folder::{Folder, LOCK, TAIL, TEMPORARY, encode, list};
+use folder::{Folder, LOCK, TAIL, TEMPORARY, WITNESSES, encode, list};
 use snapshot::{Published, Snapshot};
 
 use super::durable;
@@ -82,6 +83,15 @@ impl FolderStore {
         let (mut snapshot, tail) = Snapshot::take(folder, None)?;
         let (tail, recovery) = recovery::recover(&mut snapshot, tail)?;
         Ok((Self { snapshot, tail, poisoned: false, _lock: lock }, recovery))
+    }
+
+    /// Keeps the policy that every checkpoint must meet before it is published, in place of any other. Durable on return.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`].
+    pub fn keep_witnesses(&mut self, policy: &[u8]) -> Result<(), StoreError> {
+        let folder = &self.snapshot.folder;
+        durable::replace(&folder.temporary(WITNESSES), &folder.path(WITNESSES), policy).map(drop)
     }
 
     /// Runs something that leaves the disk in doubt if it fails.
@@ -207,6 +217,10 @@ impl Store for FolderStore {
             Ok(())
         })?;
         earlier.map_or(Ok(()), |earlier| publish::prune(&self.snapshot.folder, earlier, size))
+    }
+
+    fn witnesses(&self) -> Result<Option<Vec<u8>>, StoreError> {
+        self.snapshot.folder.witnesses()
     }
 
     fn attach(&mut self, sha256: &Hash, length: u64, content: &mut dyn Read) -> Result<(), StoreError> {

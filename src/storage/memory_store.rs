@@ -20,12 +20,18 @@ pub struct MemoryStore {
     tiles: BTreeMap<Tile, Vec<u8>>,
     checkpoints: BTreeMap<u64, SignedCheckpoint>,
     attachments: BTreeMap<Hash, Vec<u8>>,
+    witnesses: Option<Vec<u8>>,
 }
 
 impl MemoryStore {
     /// A ledger without entries.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Keeps the policy that every checkpoint must meet before it is published.
+    pub fn keep_witnesses(&mut self, policy: &[u8]) {
+        self.witnesses = Some(policy.to_vec());
     }
 
     fn latest(&self) -> Option<&SignedCheckpoint> {
@@ -92,6 +98,10 @@ impl Store for MemoryStore {
         store::check_publishable(self, &self.tree, latest, checkpoint.checkpoint())?;
         self.checkpoints.insert(checkpoint.checkpoint().size, checkpoint.clone());
         Ok(())
+    }
+
+    fn witnesses(&self) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.witnesses.clone())
     }
 
     fn attach(&mut self, sha256: &Hash, length: u64, content: &mut dyn Read) -> Result<(), StoreError> {

@@ -88,6 +88,12 @@ pub trait Store: Log {
     /// another root; else as [`Store::append`].
     fn publish(&mut self, checkpoint: &SignedCheckpoint) -> Result<(), StoreError>;
 
+    /// The policy that every checkpoint must meet before it is published, as it is kept, if there is one.
+    ///
+    /// # Errors
+    /// As [`Log::read`].
+    fn witnesses(&self) -> Result<Option<Vec<u8>>, StoreError>;
+
     /// Keeps an attachment, durably, under its hash. If it is there already in that length, the content is not read.
     ///
     /// # Errors

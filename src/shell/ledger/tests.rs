@@ -63,6 +63,9 @@ impl Store for Changed {
     fn publish(&mut self, checkpoint: &SignedCheckpoint) -> Result<(), StoreError> {
         self.entries.publish(checkpoint)
     }
+    fn witnesses(&self) -> Result<Option<Vec<u8>>, StoreError> {
+        self.entries.witnesses()
+    }
     fn attach(&mut self, sha256: &Hash, length: u64, content: &mut dyn Read) -> Result<(), StoreError> {
         self.entries.attach(sha256, length, content)
     }

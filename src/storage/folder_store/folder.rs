@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::core::fault::{Code, Fault};
 use crate::core::hash::Hash;
 use crate::core::note::MAX_NOTE_BYTES;
+use crate::core::policy::MAX_POLICY_BYTES;
 use crate::core::tile::{MAX_ENTRY_BYTES, TILE_WIDTH, Tile, TileKind, push_entry, subtree};
 use crate::storage::store::StoreError;
 
@@ -20,6 +21,8 @@ pub(super) const TAIL: &str = "tail";
 pub(super) const LOCK: &str = "lock";
 /// The folder where files are written before they get their names. Private, and emptied at every opening for writing.
 pub(super) const TEMPORARY: &str = "tmp";
+/// The policy that every checkpoint must meet. Private.
+pub(super) const WITNESSES: &str = "witnesses";
 
 /// Bytes of an entry bundle, or of the tail, at most: 256 entries of the greatest size, each with its length.
 const MAX_BUNDLE_BYTES: u64 = TILE_WIDTH as u64 * (2 + MAX_ENTRY_BYTES as u64);
@@ -56,6 +59,11 @@ impl Folder {
     /// The tail's bytes, if there is a tail.
     pub(super) fn tail(&self) -> Result<Option<Vec<u8>>, StoreError> {
         self.read(TAIL, MAX_BUNDLE_BYTES)
+    }
+
+    /// The bytes of the policy that every checkpoint must meet, if there is one.
+    pub(super) fn witnesses(&self) -> Result<Option<Vec<u8>>, StoreError> {
+        self.read(WITNESSES, MAX_POLICY_BYTES as u64)
     }
 
     /// The latest checkpoint's bytes.
