@@ -15,7 +15,7 @@ fn three() -> [Fake; 3] {
     NAMES.map(|name| Fake::new(honest(name, None, NOW)))
 }
 
-fn of<'a>(fakes: &'a [Fake; 3]) -> Vec<(&'static str, &'a Fake)> {
+fn of(fakes: &[Fake; 3]) -> Vec<(&'static str, &Fake)> {
     NAMES.into_iter().zip(fakes).collect()
 }
 
@@ -96,7 +96,8 @@ fn an_earlier_cosignature_is_kept_and_only_who_is_missing_is_asked() {
     assert!(second.checkpoint.to_string().starts_with(&first.to_string()), "lines are added, none replaced");
     // The next one is asked for from where each stood.
     let _ = fakes.each_ref().map(Fake::times);
-    (world.grow(), world.grow());
+    world.grow();
+    world.grow();
     fakes[0].follow(cosigns(&["A"], NOW + 50));
     world.publish(&policy, PATIENT).unwrap();
     assert_eq!([0, 1, 2].map(|place| fakes[place].asked.try_recv().unwrap().old()), [3, 3, 3]);

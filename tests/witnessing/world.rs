@@ -65,12 +65,12 @@ impl World {
     }
 
     /// Signs, asks and publishes.
-    pub fn publish(&mut self, policy: &Policy, waiting: Waiting) -> Result<Witnessed, Unwitnessed> {
+    pub fn publish(&mut self, policy: &Policy, waiting: Waiting) -> Result<Witnessed, Box<Unwitnessed>> {
         let pending = self.ledger.promise(&operator(), policy.clone()).unwrap();
         let replies = ask(&pending, self.ledger.store(), waiting, &self.clock).unwrap();
         match self.ledger.publish_witnessed(&pending, &operator(), replies) {
             Ok(witnessed) => Ok(witnessed),
-            Err(LedgerError::Unwitnessed(unwitnessed)) => Err(*unwitnessed),
+            Err(LedgerError::Unwitnessed(unwitnessed)) => Err(unwitnessed),
             Err(error) => panic!("{error}"),
         }
     }
