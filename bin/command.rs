@@ -19,6 +19,7 @@ mod kinds;
 mod log;
 mod maps;
 mod prove;
+mod publish;
 mod replay;
 mod request;
 mod respond;
@@ -41,7 +42,7 @@ use crate::output::Output;
 pub enum Command {
     /// Tell the letters' story on a new ledger, and try to tamper with it
     Demo(demo::Demo),
-    /// Verify a whole ledger against a policy: a folder, an export or a zip
+    /// Verify a whole ledger against a policy: a folder, an export, a zip or a URL
     Verify(verify::Verify),
     /// Show the state of a ledger, now or at any point of its history
     Replay(replay::Replay),
@@ -57,6 +58,8 @@ pub enum Command {
     Diff(diff::Diff),
     /// Copy a ledger into a folder or a zip that anyone can verify
     Export(export::Export),
+    /// Keep a folder up to date that any web server can serve
+    Publish(publish::Publish),
     /// Answer the three questions: reports received, how quickly acted on, how much taken down
     Answers(answers::Answers),
     /// Show what is due, answered, late, refused, overdue or silent
@@ -116,6 +119,7 @@ impl Command {
             Self::Check(command) => command.run(output),
             Self::Diff(command) => command.run(output),
             Self::Export(command) => command.run(output),
+            Self::Publish(command) => command.run(output),
             Self::Answers(command) => command.run(output),
             Self::Status(command) => command.run(output),
             Self::Findings(command) => command.run(output),

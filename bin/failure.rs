@@ -5,7 +5,9 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use candour::core::fault::Fault;
+use candour::shell::publish::PublishError;
 use candour::storage::bundle::Trouble;
+use candour::storage::store::StoreError;
 
 use crate::output::{printable, say_error};
 
@@ -61,6 +63,16 @@ impl Failure {
 impl From<Fault> for Failure {
     fn from(fault: Fault) -> Self {
         Self::evidence(fault)
+    }
+}
+
+impl From<PublishError> for Failure {
+    fn from(error: PublishError) -> Self {
+        match error {
+            PublishError::Trouble(trouble) => trouble.into(),
+            PublishError::Store(StoreError::Fault(fault)) => Self::evidence(fault),
+            _ => Self::unjudged(error),
+        }
     }
 }
 

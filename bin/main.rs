@@ -15,6 +15,7 @@ mod importing;
 mod keys;
 mod output;
 mod publishing;
+mod stop;
 
 use std::process::ExitCode;
 

@@ -15,6 +15,7 @@ pub mod tables;
 pub mod timeline;
 pub mod replay;
 pub mod reading;
+pub mod publish;
 pub mod receipts;
 pub mod witnessing;
 pub mod ledger;

@@ -62,6 +62,11 @@ impl<'a> Entries<'a> {
         Ok(Self { bundle, layout })
     }
 
+    /// The bundle that they are of.
+    pub(super) fn bundle(&self) -> &dyn Bundle {
+        &self.bundle
+    }
+
     /// The sizes of which the bundle has checkpoints.
     pub(super) fn published(&self) -> &BTreeSet<u64> {
         &self.layout.checkpoints

@@ -115,7 +115,7 @@ pub(super) fn too_large(limit: u64, found: impl Into<String>) -> Fault {
 }
 
 /// Whether the name is one of [`PRIVATE`], or in a folder of that name.
-pub(super) fn is_private(name: &str) -> bool {
+pub(crate) fn is_private(name: &str) -> bool {
     name.split('/').next().is_some_and(|first| PRIVATE.contains(&first))
 }
 

@@ -24,6 +24,7 @@ use std::io::{Read, Write as _};
 use std::ops::ControlFlow;
 use std::path::Path;
 
+pub(super) use publish::{outgrown, remove_widths};
 pub use reader::FolderReader;
 pub use recovery::Recovery;
 

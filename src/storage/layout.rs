@@ -8,6 +8,8 @@ use crate::core::tile::{TILE_WIDTH, Tile, TileKind};
 
 /// The file of the entries after the last full entry bundle.
 pub const TAIL: &str = "tail";
+/// The file that lists the sizes of which there are checkpoints, for those who read over HTTP.
+pub const SIZES: &str = "checkpoints/sizes";
 /// The folder of attachments.
 pub const ATTACHMENTS: &str = "attachments/sha256/";
 
@@ -41,6 +43,8 @@ impl Layout {
     fn insert(&mut self, name: String) {
         if let Some(size) = name.strip_prefix(CHECKPOINTS).and_then(checkpoint_size) {
             self.checkpoints.insert(size);
+        } else if name == SIZES {
+            // A hint for readers who cannot list; whoever can has no use for it.
         } else if let Some(tile) = Tile::parse(&name) {
             self.tiles.entry((tile.kind, tile.index)).or_default().insert(tile.width);
         } else if let Some(hash) = name.strip_prefix(ATTACHMENTS).and_then(Hash::from_hex) {

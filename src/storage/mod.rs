@@ -9,6 +9,7 @@
 //! - [`bundle_writer`], [`folder_writer`], [`zip_writer`]: how a bundle is written, whole or not at all.
 //! - [`http`]: asking over HTTP and HTTPS.
 //! - [`store`], [`memory_store`], [`folder_store`]: where the one writer keeps a ledger as it grows.
+//! - [`site`]: a folder that a web server serves, and how files get there.
 //! - [`index`]: the read model beside a live ledger, which can be lost at any moment.
 //! - [`witness_store`]: what a witness remembers, and what it keeps as evidence.
 
@@ -32,6 +33,7 @@ pub mod memory_store;
 mod durable;
 mod lock;
 pub mod folder_store;
+pub mod site;
 pub mod index;
 pub mod witness_store;
 

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::ErrorKind;
 use std::ops::ControlFlow;
+use std::path::Path;
 
 use super::folder::{CHECKPOINT, CHECKPOINTS, Folder};
 use super::snapshot::{Published, Snapshot};
@@ -28,18 +29,21 @@ pub(super) fn write(snapshot: &Snapshot, tree: Option<&Tiler>, published: &Publi
 
 /// Removes the partial tiles of an earlier checkpoint that are full in a later one.
 pub(super) fn prune(folder: &Folder, earlier: u64, later: u64) -> Result<(), StoreError> {
-    for tile in partial_tiles(earlier) {
-        if hashes(tile.kind, later) / u64::from(TILE_WIDTH) > tile.index {
-            let path = folder.path(&tile.path());
-            // All widths: the full tile stands in for each of them.
-            let widths = path.parent().unwrap_or(&path);
-            match fs::remove_dir_all(widths) {
-                Err(error) if error.kind() != ErrorKind::NotFound => return Err(StoreError::io(widths)(error)),
-                _ => {}
-            }
-        }
+    outgrown(earlier, later).try_for_each(|tile| remove_widths(&folder.path(&tile.path())))
+}
+
+/// The partial tiles and the partial entry bundle of a tree of the earlier size that are full in one of the later.
+pub(in crate::storage) fn outgrown(earlier: u64, later: u64) -> impl Iterator<Item = Tile> {
+    partial_tiles(earlier).filter(move |tile| hashes(tile.kind, later) / u64::from(TILE_WIDTH) > tile.index)
+}
+
+/// Removes a partial tile in all its widths: the full tile stands in for each of them.
+pub(in crate::storage) fn remove_widths(partial: &Path) -> Result<(), StoreError> {
+    let widths = partial.parent().unwrap_or(partial);
+    match fs::remove_dir_all(widths) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(StoreError::io(widths)(error)),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// The entry bundle that a tree of that size has beyond the full ones.

@@ -1,0 +1,255 @@
+//! What is judged before anything is published.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use crate::core::audit::{CHECKPOINT, CHECKPOINTS, attachment_name};
+use crate::core::chain::Chain;
+use crate::core::checkpoint::{Checkpoint, SignedCheckpoint};
+use crate::core::event::Attachment;
+use crate::core::event::table::{self, TableError};
+use crate::core::fault::{Code, Fault};
+use crate::core::hash::{Hash, HashingReader};
+use crate::core::note::{MAX_NOTE_BYTES, VerifierKey};
+use crate::core::statement::Rule;
+use crate::core::text::excerpt;
+use crate::core::tile::Tiler;
+use crate::shell::replay::Entries;
+use crate::storage::bundle::{Bundle, Trouble};
+use crate::storage::site::{self, Site};
+use crate::storage::store::StoreError;
+
+use super::PublishError;
+
+/// Where the history up to the last publication is kept, in the folder's private part: who made it and the hash of the
+/// rest, in a line, and then the [`Chain`] as JSON. Only the publisher writes there; it is as good as the folder.
+const HISTORY: &str = "history";
+
+/// A ledger's latest checkpoint.
+pub(super) struct Latest {
+    pub bytes: Vec<u8>,
+    signed: SignedCheckpoint,
+}
+
+impl Latest {
+    /// Of a bundle.
+    pub fn of(bundle: &dyn Bundle) -> Result<Self, Trouble> {
+        let missing = || Fault::new(Code::CheckpointMissing, "a checkpoint", "no such file").in_file(CHECKPOINT);
+        Ok(Self::parse(bundle.read(CHECKPOINT, MAX_NOTE_BYTES as u64)?.ok_or_else(missing)?)?)
+    }
+
+    pub fn parse(bytes: Vec<u8>) -> Result<Self, Fault> {
+        let signed = SignedCheckpoint::parse(&bytes).map_err(|fault| fault.in_file(CHECKPOINT))?;
+        if signed.checkpoint().size == 0 {
+            return Err(Fault::new(Code::CheckpointMalformed, "a size from 1", "0").in_file(CHECKPOINT));
+        }
+        Ok(Self { bytes, signed })
+    }
+
+    pub fn checkpoint(&self) -> &Checkpoint {
+        self.signed.checkpoint()
+    }
+
+    /// Checks what can be told without reading entries: whether the other one is of the same ledger, and not older.
+    pub fn check_followed_by(&self, next: &Self) -> Result<(), Fault> {
+        let (here, next) = (self.checkpoint(), next.checkpoint());
+        let (code, expected, found) = if here.origin != next.origin {
+            (Code::CheckpointOriginMismatch, excerpt(&here.origin), excerpt(&next.origin))
+        } else if next.size < here.size {
+            let expected = format!("a checkpoint of {} entries or more, as published before", here.size);
+            (Code::CheckpointStale, expected, next.size.to_string())
+        } else if next.size == here.size && next.root != here.root {
+            (Code::CheckpointRootMismatch, published_before(here), format!("root {}", next.root))
+        } else {
+            return Ok(());
+        };
+        Err(Fault::new(code, expected, found).in_file(CHECKPOINT))
+    }
+}
+
+fn published_before(there: &Checkpoint) -> String {
+    format!("root {} at size {}, as published before", there.root, there.size)
+}
+
+/// What may be published.
+pub(super) struct Judged {
+    /// The history up to the latest checkpoint.
+    pub chain: Chain,
+    /// The size up to which the history was known before.
+    pub kept_size: u64,
+    /// The tree of what the folder has.
+    pub tree: Tiler,
+    /// The attachments that the entries after those name, each with the first entry to name it.
+    pub attachments: Vec<(u64, Attachment)>,
+    /// The sizes of which checkpoints are to be written.
+    pub sizes: BTreeSet<u64>,
+    /// The sizes of which the folder will have checkpoints.
+    pub published: BTreeSet<u64>,
+}
+
+/// Replays what is new by the law, and holds every new checkpoint against it. What was known of the history is a hint:
+/// where it leads to a fault, the ledger is replayed from its first entry.
+pub(super) fn judge(
+    entries: &Entries<'_>,
+    latest: &Latest,
+    there: Option<&Latest>,
+    known: Option<Chain>,
+    in_folder: &BTreeSet<u64>,
+) -> Result<Judged, PublishError> {
+    let hinted = known.is_some();
+    match judge_from(entries, latest, there, known, in_folder) {
+        Err(PublishError::Trouble(Trouble::Faults(_))) if hinted => judge_from(entries, latest, there, None, in_folder),
+        judged => judged,
+    }
+}
+
+fn judge_from(
+    entries: &Entries<'_>,
+    latest: &Latest,
+    there: Option<&Latest>,
+    known: Option<Chain>,
+    in_folder: &BTreeSet<u64>,
+) -> Result<Judged, PublishError> {
+    let (size, before) = (latest.checkpoint().size, there.map_or(0, |there| there.checkpoint().size));
+    let sizes = super::wanted(entries.published(), in_folder, before, size);
+    let published: BTreeSet<u64> = in_folder.range(..=size).chain(&sizes).copied().collect();
+    // A history that did not note what is asked of it now is told anew.
+    let noted = |chain: &Chain| sizes.range(..chain.size()).all(|size| chain.mark_at(*size).is_some());
+    let grown = |chain: &Chain| chain.size() <= before && noted(chain);
+    let origin = |chain: &Chain| chain.origin().is_none_or(|origin| origin.as_str() == latest.checkpoint().origin);
+    let chain = known.filter(|chain| grown(chain) && origin(chain)).unwrap_or_default();
+    let kept_size = chain.size();
+    let mut judging = Judging { chain, there, tree: None, attachments: BTreeMap::new() };
+    published.iter().for_each(|size| judging.chain.checkpoint_published(*size));
+    let mut faults = judging.reach(before);
+    if faults.is_none() && judging.chain.size() < size {
+        entries.read(kept_size, &mut |entry| {
+            faults = judging.extend(entry, before);
+            Ok(faults.is_none() && judging.chain.size() < size)
+        })?;
+    }
+    if let Some(faults) = faults {
+        return Err(Trouble::Faults(faults).into());
+    }
+    let Judging { chain, tree, attachments, .. } = judging;
+    if chain.size() < size {
+        let expected = format!("{size} entries");
+        let fault = Fault::new(Code::CheckpointBeyondEntries, expected, chain.size().to_string());
+        return Err(fault.in_file(CHECKPOINT).into());
+    }
+    check_signed(&chain, latest.checkpoint().size, &latest.signed).map_err(|fault| fault.in_file(CHECKPOINT))?;
+    for size in &sizes {
+        sized(entries.bundle(), &chain, latest, *size)?;
+    }
+    let tree = tree.unwrap_or_else(super::nothing_yet);
+    let mut attachments: Vec<_> = attachments.into_values().collect();
+    attachments.sort_by_key(|(index, _)| *index);
+    Ok(Judged { chain, kept_size, tree, attachments, sizes, published })
+}
+
+struct Judging<'a> {
+    chain: Chain,
+    there: Option<&'a Latest>,
+    /// The tree of what the folder has, once the chain has come so far.
+    tree: Option<Tiler>,
+    attachments: BTreeMap<(Hash, u64), (u64, Attachment)>,
+}
+
+impl Judging<'_> {
+    /// Takes the next entry. Returns what is wrong with it, or with what the folder holds.
+    fn extend(&mut self, entry: &[u8], before: u64) -> Option<Vec<Fault>> {
+        let mut faults = Vec::new();
+        let link = self.chain.extend(entry, Rule::Cofactored, &mut faults);
+        if !faults.is_empty() {
+            return Some(faults);
+        }
+        if link.index >= before
+            && let Some(statement) = &link.statement
+        {
+            for named in statement.event.attachments() {
+                let place = (named.sha256, named.length.unsigned());
+                let held = self.attachments.entry(place).or_insert_with(|| (link.index, named.clone()));
+                if named.holds.is_some() {
+                    held.1.holds = named.holds;
+                }
+            }
+        }
+        self.reach(before)
+    }
+
+    /// Where the chain has come to what the folder has, that must be what it promised.
+    fn reach(&mut self, before: u64) -> Option<Vec<Fault>> {
+        if self.chain.size() != before {
+            return None;
+        }
+        self.tree = Some(self.chain.tree().clone());
+        let there = self.there?.checkpoint();
+        let root = self.chain.root();
+        let fault = || Fault::new(Code::CheckpointRootMismatch, published_before(there), format!("root {root}"));
+        (root != there.root).then(|| vec![fault().in_file(CHECKPOINT)])
+    }
+}
+
+/// The checkpoint of a size as the ledger has it, if it is what the entries come to and the operator signed. Where the
+/// ledger has none of its latest size, that is the latest one.
+pub(super) fn sized(bundle: &dyn Bundle, chain: &Chain, latest: &Latest, size: u64) -> Result<Vec<u8>, PublishError> {
+    let name = format!("{CHECKPOINTS}{size}");
+    let Some(bytes) = bundle.read(&name, MAX_NOTE_BYTES as u64)? else {
+        return Ok(latest.bytes.clone());
+    };
+    let checked = SignedCheckpoint::parse(&bytes).and_then(|signed| check_signed(chain, size, &signed));
+    checked.map_err(|fault| fault.in_file(name))?;
+    Ok(bytes)
+}
+
+/// Step 4 of FORMAT.md, section 6, for one checkpoint.
+fn check_signed(chain: &Chain, size: u64, signed: &SignedCheckpoint) -> Result<(), Fault> {
+    let says = signed.checkpoint();
+    if says.size != size {
+        let (expected, found) = (format!("size {size}"), format!("size {}", says.size));
+        return Err(Fault::new(Code::CheckpointSizeMismatch, expected, found));
+    }
+    let origin = chain.origin().map_or("", |origin| origin.as_str());
+    if says.origin != origin {
+        return Err(Fault::new(Code::CheckpointOriginMismatch, origin, excerpt(&says.origin)));
+    }
+    let unsigned = || Fault::new(Code::CheckpointUnsigned, format!("a signature by the operator of {origin}"), "none");
+    let mark = chain.mark_at(size).ok_or_else(unsigned)?;
+    if mark.root != says.root {
+        let expected = format!("root {} at size {size}", mark.root);
+        return Err(Fault::new(Code::CheckpointRootMismatch, expected, format!("root {}", says.root)));
+    }
+    let key = VerifierKey::ed25519(origin, mark.operator.ok_or_else(unsigned)?)?;
+    if signed.signed_by(&key)? { Ok(()) } else { Err(unsigned()) }
+}
+
+/// Where an attachment holds observations, checks that it is such a table.
+pub(super) fn check_table(bundle: &dyn Bundle, named: &Attachment) -> Result<(), PublishError> {
+    let name = attachment_name(&named.sha256);
+    let (Some(_), Some(file)) = (named.holds, bundle.open(&name)?) else { return Ok(()) };
+    match table::read(&mut HashingReader::new(file), |_| Ok(())) {
+        Ok(_) => Ok(()),
+        Err(TableError::Fault(fault)) => Err(fault.into()),
+        Err(TableError::Io(error)) => Err(Trouble::reading(&bundle.locate(&name), error).into()),
+    }
+}
+
+/// The history that was kept in a folder, if it is whole, and of this version.
+pub(super) fn kept(root: &Path) -> Option<Chain> {
+    let bytes = site::kept(root, HISTORY)?;
+    let at = bytes.iter().position(|byte| *byte == b'\n')?;
+    let (line, json) = bytes.split_at_checked(at)?;
+    let json = json.get(1..)?;
+    (line == heading(json).as_bytes()).then(|| serde_json::from_slice(json).ok()).flatten()
+}
+
+/// Keeps a history in the folder.
+pub(super) fn keep(site: &mut Site, chain: &Chain) -> Result<(), StoreError> {
+    // Without it, the next publication replays.
+    let Ok(json) = serde_json::to_vec(chain) else { return Ok(()) };
+    site.keep(HISTORY, &[format!("{}\n", heading(&json)).as_bytes(), &json].concat())
+}
+
+fn heading(json: &[u8]) -> String {
+    format!("{} {}", env!("CARGO_PKG_VERSION"), Hash::of(json))
+}
