@@ -19,6 +19,7 @@ use candour::shell::reading::{Ask, Basis, Reading, read};
 use candour::shell::replay::{Until, replay};
 use candour::shell::verify::{Options, Watch, verify};
 use candour::storage::bundle::{Bundle, Trouble};
+use candour::storage::http_bundle::{HttpBundle, is_url};
 use candour::storage::open_bundle;
 use clap::Args;
 
@@ -34,7 +35,7 @@ const NOBODY: &[u8] = b"quorum none\n";
 /// A ledger to read.
 #[derive(Args)]
 pub struct BundleArgument {
-    /// A ledger's folder, an exported folder, or a zip of one.
+    /// A ledger's folder, an exported folder, a zip of one, or the URL of one that is served.
     #[arg(value_name = "LEDGER")]
     pub path: PathBuf,
 }
@@ -43,6 +44,14 @@ impl BundleArgument {
     /// Opens it.
     pub fn open(&self) -> Result<Box<dyn Bundle>, Failure> {
         Ok(open_bundle(&self.path)?)
+    }
+
+    /// Opens it to copy all of it: over HTTP, nothing but the entries says which attachments there are.
+    pub fn open_whole(&self) -> Result<Box<dyn Bundle>, Failure> {
+        match self.path.to_str().filter(|path| is_url(path)) {
+            Some(url) => Ok(Box::new(HttpBundle::open(url)?.with_attachments()?)),
+            None => self.open(),
+        }
     }
 
     /// Opens it, or says what is wrong with the container: that is evidence too.
@@ -120,7 +129,8 @@ impl ReadingArguments {
         ask: Ask<'_>,
         pick: &mut dyn FnMut(&Link, &Entry) -> Option<T>,
     ) -> Result<Reading<T>, Failure> {
-        let folder = (!self.replay).then_some(self.bundle.path.as_path());
+        let beside = !self.replay && !self.bundle.path.to_str().is_some_and(is_url);
+        let folder = beside.then_some(self.bundle.path.as_path());
         let reading =
             read(folder, self.bundle.open()?.as_ref(), ask, pick).map_err(|trouble| self.bundle.failure(trouble))?;
         if let Basis::Snapshot(size) = reading.basis

@@ -7,6 +7,7 @@ mod crash;
 mod demo;
 mod findings;
 mod format;
+mod http;
 mod import;
 mod index;
 mod keys;

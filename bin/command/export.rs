@@ -25,7 +25,7 @@ pub struct Export {
 
 impl Export {
     pub fn run(self, output: &Output) -> Result<ExitCode, Failure> {
-        let bundle = self.bundle.open()?;
+        let bundle = self.bundle.open_whole()?;
         let frozen = Frozen::of(bundle.as_ref())?;
         if self.out.extension().is_some_and(|extension| extension == "zip") {
             copy(&frozen, ZipWriter::create(&self.out, Packing::Deflated)?)?;

@@ -53,6 +53,9 @@ pub fn verify(bundle: &dyn Bundle, policy: &Policy, options: Options<'_>) -> Res
     let layout = Layout::of(frozen.names()?);
     let Options { pins, progress, watch, .. } = options;
     let mut walk = Walk { bundle: &frozen, layout, audit, current, malformed, progress, watch };
+    if !frozen.lists_checkpoints() {
+        walk.audit.lacks_checkpoints();
+    }
     walk.checkpoints()?;
     pins.iter().for_each(|pin| walk.audit.pin(pin));
     let rest = walk.entries()?;
@@ -66,6 +69,7 @@ pub fn verify(bundle: &dyn Bundle, policy: &Policy, options: Options<'_>) -> Res
     if rest > 0 {
         report.not_checked.push(format!("{TAIL}: {rest} bytes at its end that form no whole entry"));
     }
+    report.not_checked.extend(frozen.unseen());
     report.not_checked.extend(unknown.into_iter().map(|name| format!("{name}: no part of this ledger")));
     Ok(report)
 }

@@ -47,6 +47,16 @@ pub trait Bundle: Send + Sync {
     /// What to call the file of that name in a message.
     fn locate(&self, name: &str) -> PathBuf;
 
+    /// What nobody can check in this bundle, as it cannot show it: lines for a report.
+    fn unseen(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Whether [`Bundle::names`] has every checkpoint that was published.
+    fn lists_checkpoints(&self) -> bool {
+        true
+    }
+
     /// The whole file of that name, of at most `limit` bytes; `None` if there is none.
     ///
     /// # Errors

@@ -67,4 +67,12 @@ impl Bundle for Frozen<'_> {
     fn locate(&self, name: &str) -> PathBuf {
         self.bundle.locate(name)
     }
+
+    fn unseen(&self) -> Vec<String> {
+        self.bundle.unseen()
+    }
+
+    fn lists_checkpoints(&self) -> bool {
+        self.bundle.lists_checkpoints()
+    }
 }

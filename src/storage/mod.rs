@@ -7,7 +7,7 @@
 //! - [`memory_bundle`], [`folder_bundle`], [`zip_bundle`]: a bundle held in memory, in a folder, in one zip archive.
 //! - [`layout`], [`frozen`]: which of a ledger's files a bundle has, and the bundle as of one moment.
 //! - [`bundle_writer`], [`folder_writer`], [`zip_writer`]: how a bundle is written, whole or not at all.
-//! - [`http`]: asking over HTTP and HTTPS.
+//! - [`http`], [`http_bundle`]: asking over HTTP and HTTPS, and a bundle that a web server serves.
 //! - [`store`], [`memory_store`], [`folder_store`]: where the one writer keeps a ledger as it grows.
 //! - [`site`]: a folder that a web server serves, and how files get there.
 //! - [`index`]: the read model beside a live ledger, which can be lost at any moment.
@@ -28,6 +28,7 @@ pub mod bundle_writer;
 pub mod folder_writer;
 pub mod zip_writer;
 pub mod http;
+pub mod http_bundle;
 pub mod store;
 pub mod memory_store;
 mod durable;
@@ -39,14 +40,19 @@ pub mod witness_store;
 
 use bundle::{Bundle, Trouble};
 use folder_bundle::FolderBundle;
+use http_bundle::HttpBundle;
 use zip_bundle::ZipBundle;
 
-/// Opens the bundle at a path: a folder as it is, anything else as a zip archive. The path itself may be a link.
+/// Opens the bundle at a path: what begins with `http://` or `https://` over the network, a folder as it is, anything else
+/// as a zip archive. The path itself may be a link.
 ///
 /// # Errors
 /// A missing or unreadable path is [`Trouble::Io`]; an archive that is refused is [`Trouble::Faults`], as
-/// [`ZipBundle::open`] says.
+/// [`ZipBundle::open`] says; of a URL, what [`HttpBundle::open`] says.
 pub fn open_bundle(path: &Path) -> Result<Box<dyn Bundle>, Trouble> {
+    if let Some(url) = path.to_str().filter(|path| http_bundle::is_url(path)) {
+        return Ok(Box::new(HttpBundle::open(url)?));
+    }
     let metadata = path.metadata().map_err(|source| Trouble::io(path, source))?;
     if metadata.is_dir() { Ok(Box::new(FolderBundle::open(path)?)) } else { Ok(Box::new(ZipBundle::open(path)?)) }
 }

@@ -12,7 +12,6 @@ use crate::core::policy::Policy;
 use crate::core::sample::{self, Ledger};
 use crate::core::statement::Rule;
 use crate::shell::verify::{Options, verify};
-use crate::storage::bundle::is_private;
 use crate::storage::folder_store::FolderStore;
 use crate::storage::store::Store;
 
@@ -68,7 +67,7 @@ impl Scene {
     fn served(&self) -> Files {
         let Ok(bundle) = FolderBundle::open(&self.site()) else { return Files::new() };
         let read = |name: String| (name.clone(), bundle.read(&name, u64::MAX - 1).unwrap().unwrap());
-        bundle.names().unwrap().into_iter().filter(|name| !is_private(name)).map(read).collect()
+        bundle.names().unwrap().into_iter().map(read).collect()
     }
 }
 

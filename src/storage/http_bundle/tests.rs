@@ -1,0 +1,40 @@
+use super::*;
+use crate::core::sample;
+
+#[test]
+fn a_partial_tile_is_the_beginning_of_the_full_one() {
+    let ledger = sample::shared();
+    let mut full = Vec::new();
+    ledger.entries().iter().take(256).for_each(|sealed| tile::push_entry(&mut full, sealed.bytes()).unwrap());
+    for width in [1, 17, 255] {
+        let entries = Tile { kind: TileKind::Entries, index: 0, width };
+        let part = cut(&entries, full.clone());
+        assert_eq!(entries.entries(&part).unwrap().len(), usize::from(width));
+        assert!(full.starts_with(&part));
+        let hashes = Tile { kind: TileKind::Hashes(0), index: 0, width };
+        assert_eq!(cut(&hashes, vec![7; 8192]).len(), usize::from(width) * 32);
+        // What has less is handed over as it is, for the audit to judge.
+        assert_eq!(cut(&hashes, vec![7; 5]), [7; 5]);
+    }
+}
+
+#[test]
+fn the_files_of_a_size_are_counted_before_they_are_named() {
+    for size in [0, 1, 255, 256, 257, 70_000, 65_536 * 256 + 1] {
+        assert_eq!(file_count(size), tile::tiles(size).count() as u64, "{size} entries");
+        assert!(tile::tiles(size).all(|tile| is_of(&tile, size)), "{size} entries");
+    }
+    assert!(file_count(i64::MAX as u64) > MAX_HTTP_FILES);
+    for (tile, size) in [("tile/0/000", 255), ("tile/0/000.p/3", 4), ("tile/8/000.p/1", u64::MAX), ("tile/0/001", 256)]
+    {
+        assert!(!is_of(&Tile::parse(tile).unwrap(), size), "{tile} of {size}");
+    }
+}
+
+#[test]
+fn what_is_no_plain_url_is_refused_before_anybody_is_asked() {
+    for url in ["ftp://a/b", "a/b", "http://u@h/x", "http://h/x?y", "http://h/x#y", "http://h/ x"] {
+        let Err(Trouble::Io { path, .. }) = HttpBundle::open(url) else { panic!("{url}") };
+        assert_eq!(path, PathBuf::from(url));
+    }
+}
