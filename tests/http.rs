@@ -91,6 +91,7 @@ fn a_server_s_trouble_is_not_judged_and_wrong_bytes_are() {
     let needed = audit(&Server::of(files.clone()).url(), &honest).unwrap().1;
     let named = |start: &str| needed.iter().find(|name| name.starts_with(start)).unwrap().clone();
     let (entries, hashes, sized) = (named("tile/entries/"), named("tile/0/"), named("checkpoints/"));
+    let attached = files.keys().find(|name| name.starts_with("attachments/")).unwrap().clone();
     let html = || Odd::Html("<!doctype html><p>Welcome".into());
     let bytes = |bytes: &[u8]| Odd::Bytes(bytes.to_vec());
     let huge = |size: &str| {
@@ -125,6 +126,11 @@ fn a_server_s_trouble_is_not_judged_and_wrong_bytes_are() {
         ("a gzip bomb", &entries, Odd::Bomb, "at most"),
         ("said to be gzip", &hashes, Odd::Encoded("gzip"), ""),
         ("said to be br", &hashes, Odd::Encoded("br"), "content-encoding"),
+        ("an attachment gone", &attached, Odd::Status(404), "status 404"),
+        ("an attachment cut short", &attached, Odd::Short, ""),
+        ("an attachment cut short once", &attached, Odd::Once(Box::new(Odd::Short)), "verified"),
+        ("an attachment hung up on once", &attached, Odd::Once(Box::new(Odd::HangUp)), "verified"),
+        ("another attachment", &attached, bytes(b"another"), "attachment-mismatch"),
         ("no note", "checkpoint", bytes(b"hello"), "note-malformed"),
         ("no note of a size", &sized, bytes(b"hello"), "note-malformed"),
         ("other hashes", &hashes, bytes(&[7; 32]), "tile-mismatch"),

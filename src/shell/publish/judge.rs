@@ -111,7 +111,7 @@ fn judge_from(
     in_folder: &BTreeSet<u64>,
 ) -> Result<Judged, PublishError> {
     let (size, before) = (latest.checkpoint().size, there.map_or(0, |there| there.checkpoint().size));
-    let sizes = super::wanted(entries.published(), in_folder, before, size);
+    let sizes = wanted(entries.published(), in_folder, before, size);
     let published: BTreeSet<u64> = in_folder.range(..=size).chain(&sizes).copied().collect();
     // A history that did not note what is asked of it now is told anew.
     let noted = |chain: &Chain| sizes.range(..chain.size()).all(|size| chain.mark_at(*size).is_some());
@@ -141,10 +141,17 @@ fn judge_from(
     for size in &sizes {
         sized(entries.bundle(), &chain, latest, *size)?;
     }
-    let tree = tree.unwrap_or_else(super::nothing_yet);
+    let tree = tree.unwrap_or_default();
     let mut attachments: Vec<_> = attachments.into_values().collect();
     attachments.sort_by_key(|(index, _)| *index);
     Ok(Judged { chain, kept_size, tree, attachments, sizes, published })
+}
+
+/// The sizes that are to be published of the checkpoints of a ledger: those that the folder does not have, and those whose
+/// notes may have gained cosignatures since.
+fn wanted(all: &BTreeSet<u64>, there: &BTreeSet<u64>, before: u64, size: u64) -> BTreeSet<u64> {
+    let new = |wanted: &u64| *wanted >= before || !there.contains(wanted);
+    all.range(..=size).copied().filter(new).chain([size]).collect()
 }
 
 struct Judging<'a> {

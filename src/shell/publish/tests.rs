@@ -5,6 +5,8 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::core::checkpoint::SignedCheckpoint;
+use crate::core::event::Attachment;
+use crate::core::fault::Code;
 use crate::core::hash::Hash;
 use crate::core::json::Count;
 use crate::core::note::NoteSignature;
@@ -13,6 +15,7 @@ use crate::core::sample::{self, Ledger};
 use crate::core::statement::Rule;
 use crate::shell::verify::{Options, verify};
 use crate::storage::folder_store::FolderStore;
+use crate::storage::layout::SIZES;
 use crate::storage::store::Store;
 
 type Files = BTreeMap<String, Vec<u8>>;

@@ -1,0 +1,118 @@
+//! A long file, asked for again from where it broke off.
+
+use std::io::{self, Read};
+use std::thread;
+
+use ureq::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_RANGE, RANGE};
+
+use super::{Client, HttpError, MAX_ATTEMPTS, busy, check_encoding};
+
+/// How much longer one question for a long file may take than for any other. It is asked for again from where it broke
+/// off.
+const LONG_TIMES: u32 = 10;
+/// How often a long file is asked for, at most, however much comes each time.
+pub const MAX_RESUMES: u32 = 64;
+/// Bytes of a long file after which an attempt was not in vain.
+const MIN_PROGRESS: u64 = 1 << 20;
+/// A long file, read as it comes.
+pub struct Stream {
+    client: Client,
+    url: String,
+    limit: u64,
+    body: Option<Box<dyn Read + Send>>,
+    taken: u64,
+    /// What was taken when it was last asked for.
+    since: u64,
+    /// How often in a row hardly anything came.
+    vain: u32,
+    asked: u32,
+}
+
+impl Stream {
+    /// Asks for the file; `None` where the server has none.
+    pub(super) fn start(client: Client, url: &str, limit: u64) -> Result<Option<Self>, HttpError> {
+        let (url, body) = (url.to_owned(), None);
+        let mut stream = Self { client, url, limit, body, taken: 0, since: 0, vain: 0, asked: 0 };
+        loop {
+            match stream.ask() {
+                Ok(body) => {
+                    stream.body = Some(body);
+                    return Ok(Some(stream));
+                }
+                Err(HttpError::Status { status: 404 | 410, .. }) => return Ok(None),
+                Err(error) => stream.again(error)?,
+            }
+        }
+    }
+
+    /// Asks for what was not taken yet.
+    fn ask(&mut self) -> Result<Box<dyn Read + Send>, HttpError> {
+        self.since = self.taken;
+        self.asked = self.asked.saturating_add(1);
+        let url = &self.url;
+        let time = self.client.patience.timeout.saturating_mul(LONG_TIMES);
+        let mut request = self.client.agent.get(url).header(ACCEPT_ENCODING, "identity");
+        if self.taken > 0 {
+            request = request.header(RANGE, format!("bytes={}-", self.taken));
+        }
+        let answer = request.config().timeout_global(Some(time)).build().call();
+        let answer = answer.map_err(|source| HttpError::Unanswered { url: url.clone(), source: Box::new(source) })?;
+        check_encoding(url, &answer)?;
+        let status = answer.status().as_u16();
+        let starts_at = format!("bytes {}-", self.taken);
+        let range = answer.headers().get(CONTENT_RANGE).and_then(|range| range.to_str().ok());
+        let continues = range.is_some_and(|range| range.starts_with(&starts_at));
+        let packed = answer.headers().contains_key(CONTENT_ENCODING);
+        let mut body = answer.into_body().into_with_config().limit(u64::MAX).reader();
+        match status {
+            200 => {
+                let skipped = io::copy(&mut body.by_ref().take(self.taken), &mut io::sink());
+                let short = || io::Error::from(io::ErrorKind::UnexpectedEof);
+                let skipped = skipped.and_then(|count| if count == self.taken { Ok(()) } else { Err(short()) });
+                skipped.map_err(|source| HttpError::BrokenOff { url: url.clone(), source })?;
+                Ok(Box::new(body))
+            }
+            206 if continues && self.taken > 0 && !packed => Ok(Box::new(body)),
+            _ => Err(HttpError::Status { url: url.clone(), status }),
+        }
+    }
+
+    /// Waits before it is asked for again, unless that was done often enough.
+    fn again(&mut self, error: HttpError) -> Result<(), HttpError> {
+        self.vain = if self.taken.saturating_sub(self.since) < MIN_PROGRESS { self.vain.saturating_add(1) } else { 0 };
+        let lasting = match &error {
+            HttpError::Status { status, .. } => !busy(*status),
+            HttpError::Encoding { .. } | HttpError::TooLong { .. } => true,
+            HttpError::Unanswered { .. } | HttpError::BrokenOff { .. } => false,
+        };
+        if lasting || self.vain >= MAX_ATTEMPTS || self.asked >= MAX_RESUMES {
+            return Err(error);
+        }
+        thread::sleep(self.client.patience.pause.saturating_mul(1 << self.vain));
+        Ok(())
+    }
+}
+
+impl Read for Stream {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let error = match self.body.as_mut().map(|body| body.read(buffer)) {
+                Some(Ok(count)) => {
+                    self.taken = self.taken.saturating_add(count as u64);
+                    let too_long = || HttpError::TooLong { url: self.url.clone(), limit: self.limit };
+                    return if self.taken > self.limit { Err(io::Error::other(too_long())) } else { Ok(count) };
+                }
+                Some(Err(source)) => HttpError::BrokenOff { url: self.url.clone(), source },
+                None => match self.ask() {
+                    Ok(body) => {
+                        self.body = Some(body);
+                        continue;
+                    }
+                    Err(error) => error,
+                },
+            };
+            self.body = None;
+            self.again(error).map_err(io::Error::other)?;
+        }
+    }
+}
