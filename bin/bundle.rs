@@ -151,12 +151,18 @@ pub fn state(chain: &Chain) -> Result<&State, Failure> {
 
 /// Reads a small file whole.
 pub fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
-    let file = File::open(path).map_err(|error| Failure::io(path, error))?;
-    file.take(MAX_SMALL_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(|error| Failure::io(path, error))?;
+    let bytes = read_up_to(path, MAX_SMALL_FILE_BYTES)?;
     if bytes.len() as u64 > MAX_SMALL_FILE_BYTES {
         return Err(Failure::unjudged(format!("{}: more than {MAX_SMALL_FILE_BYTES} bytes", path.display())));
     }
+    Ok(bytes)
+}
+
+/// Reads a file up to one byte more than the limit, for which what reads it then has a fault of its own.
+pub fn read_up_to(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(|error| Failure::io(path, error))?;
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| Failure::io(path, error))?;
     Ok(bytes)
 }
 

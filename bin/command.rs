@@ -9,6 +9,7 @@ mod demo;
 mod diff;
 mod disclose;
 mod enrol;
+mod evidence;
 mod export;
 mod file;
 mod findings;
@@ -54,6 +55,8 @@ pub enum Command {
     Prove(prove::Prove),
     /// Verify a receipt, offline, with nothing but a policy
     Check(check::Check),
+    /// Prove that a key contradicted itself: two histories, a broken receipt, two statements under one number
+    Evidence(evidence::Evidence),
     /// Compare two copies of a ledger: one extends the other, or where they fork
     Diff(diff::Diff),
     /// Copy a ledger into a folder or a zip that anyone can verify
@@ -117,6 +120,7 @@ impl Command {
             Self::Show(command) => command.run(output),
             Self::Prove(command) => command.run(output),
             Self::Check(command) => command.run(output),
+            Self::Evidence(command) => command.run(output),
             Self::Diff(command) => command.run(output),
             Self::Export(command) => command.run(output),
             Self::Publish(command) => command.run(output),

@@ -8,6 +8,7 @@ mod bundle;
 mod command;
 mod deadline;
 mod demo;
+mod exhibit;
 mod failure;
 mod figures;
 mod filing;

@@ -211,6 +211,10 @@ codes! {
 
     // What a witness is asked.
     AddCheckpointMalformed "add-checkpoint-malformed" "not what a witness is asked (C2SP tlog-witness)"
+
+    // Evidence.
+    EvidenceMalformed "evidence-malformed" "not evidence of the form of section 11"
+    EvidenceInconclusive "evidence-inconclusive" "sound signatures and proofs that convict nobody"
 }
 
 impl fmt::Display for Code {

@@ -21,6 +21,7 @@ pub mod event;
 pub mod statement;
 pub mod entry;
 pub mod receipt;
+pub mod evidence;
 pub mod state;
 pub mod obligation;
 pub mod penalty;

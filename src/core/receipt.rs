@@ -5,17 +5,21 @@ use std::fmt;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 
 use super::checkpoint::SignedCheckpoint;
+use super::entry::Entry;
 use super::fault::{Code, Fault};
 use super::hash::Hash;
 use super::merkle::{self, MAX_PROOF, MAX_SIZE};
 use super::note::{MAX_NOTE_BYTES, decimal, quote};
 use super::policy::{Cosignature, Policy};
+use super::statement::{Rule, Statement, check_signatures};
+use super::text::excerpt;
 use super::tile::MAX_ENTRY_BYTES;
 
 /// Bytes in the longest receipt that is read: the largest note, entry and proof, and room for the words between.
 pub const MAX_RECEIPT_BYTES: usize = MAX_NOTE_BYTES + MAX_ENTRY_BYTES.div_ceil(3) * 4 + MAX_PROOF * 45 + 128;
 
-const HEADER: &str = "c2sp.org/tlog-proof@v1";
+/// The first line of every receipt.
+pub const HEADER: &str = "c2sp.org/tlog-proof@v1";
 
 /// An entry, its place, and the way from it to a checkpoint. Well-formed; says nothing of whether it verifies.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,11 +79,44 @@ impl Receipt {
     /// # Errors
     /// `proof-invalid`, and those of [`Policy::check`].
     pub fn verify(&self, policy: &Policy) -> Result<Vec<Cosignature>, Fault> {
+        self.check_inclusion()?;
+        policy.check(&self.checkpoint)
+    }
+
+    /// Checks that the entry is where it says in the tree of the checkpoint, and nothing else.
+    ///
+    /// # Errors
+    /// `proof-invalid`.
+    pub fn check_inclusion(&self) -> Result<(), Fault> {
         let checkpoint = self.checkpoint.checkpoint();
         let leaf = Hash::leaf(&self.entry);
         merkle::verify_inclusion(leaf, self.index, checkpoint.size, &self.proof, checkpoint.root)
-            .map_err(|fault| fault.at(self.index))?;
-        policy.check(&self.checkpoint)
+            .map_err(|fault| fault.at(self.index))
+    }
+
+    /// Reads the entry and its statement, and checks them: their encoding, the index, the signatures, the ledger. Whether
+    /// the author's key was in force then is for the whole ledger to say.
+    ///
+    /// # Errors
+    /// The first fault, in the order of FORMAT.md, section 6.
+    pub fn content(&self) -> Result<(Entry, Statement), Fault> {
+        let at = |fault: Fault| fault.at(self.index);
+        let entry = Entry::parse(&self.entry).map_err(at)?;
+        if entry.index != self.index {
+            let (expected, found) = (format!("entry {}", self.index), format!("entry {}", entry.index));
+            return Err(at(Fault::new(Code::IndexMismatch, expected, found)));
+        }
+        let mut faults = Vec::new();
+        check_signatures(&entry.payload, &entry.signatures, Rule::Cofactored, &mut faults);
+        if let Some(fault) = faults.into_iter().next() {
+            return Err(at(fault));
+        }
+        let statement = Statement::parse(&entry.payload).map_err(at)?;
+        let origin = &self.checkpoint.checkpoint().origin;
+        if statement.ledger.as_str() != *origin {
+            return Err(at(Fault::new(Code::LedgerMismatch, excerpt(origin), statement.ledger.as_str())));
+        }
+        Ok((entry, statement))
     }
 }
 

@@ -70,7 +70,11 @@ impl Statement {
 }
 
 /// A payload with its signatures: the first is the author's, the others are co-signers'. Nothing of it is verified.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// Within other JSON it stands as the object that travels; that the fields are named there, as [`Self::parse`] asks, is
+/// for the reader of that JSON to see to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "WireEnvelope", into = "WireEnvelope")]
 pub struct Envelope {
     /// The statement's bytes.
     pub payload: Vec<u8>,
@@ -134,7 +138,6 @@ impl Envelope {
     /// # Errors
     /// `envelope-malformed`.
     pub fn parse(bytes: &[u8]) -> Result<Self, Fault> {
-        let malformed = |expected: &str, found: String| Fault::new(Code::EnvelopeMalformed, expected, found);
         if bytes.len() > MAX_ENVELOPE_BYTES {
             return Err(malformed("an envelope of at most 256 KiB", format!("{} bytes", bytes.len())));
         }
@@ -143,6 +146,23 @@ impl Envelope {
         if !is_made_of_objects(bytes) {
             return Err(malformed("objects with named fields", "lists".to_owned()));
         }
+        Self::try_from(wire)
+    }
+
+    /// The envelope as it travels: one line of JSON.
+    ///
+    /// # Errors
+    /// None for any envelope; the signature is that of the JSON library.
+    pub fn to_json(&self) -> Result<String, Fault> {
+        serde_json::to_string(self)
+            .map_err(|error| Fault::new(Code::EnvelopeMalformed, "an envelope", error.to_string()))
+    }
+}
+
+impl TryFrom<WireEnvelope> for Envelope {
+    type Error = Fault;
+
+    fn try_from(wire: WireEnvelope) -> Result<Self, Fault> {
         if wire.payload_type != PAYLOAD_TYPE {
             return Err(malformed(PAYLOAD_TYPE, super::text::excerpt(&wire.payload_type)));
         }
@@ -162,24 +182,24 @@ impl Envelope {
         }
         Ok(Self { payload: base64("a payload", &wire.payload)?, signatures })
     }
+}
 
-    /// The envelope as it travels: one line of JSON.
-    ///
-    /// # Errors
-    /// None for any envelope; the signature is that of the JSON library.
-    pub fn to_json(&self) -> Result<String, Fault> {
-        let signatures = self.signatures.iter().map(|KeyedSignature { key, signature }| WireSignature {
+impl From<Envelope> for WireEnvelope {
+    fn from(envelope: Envelope) -> Self {
+        let signatures = envelope.signatures.iter().map(|KeyedSignature { key, signature }| WireSignature {
             keyid: key.to_string(),
             sig: BASE64_STANDARD.encode(signature.0),
         });
-        let wire = WireEnvelope {
-            payload: BASE64_STANDARD.encode(&self.payload),
+        Self {
+            payload: BASE64_STANDARD.encode(&envelope.payload),
             payload_type: PAYLOAD_TYPE.to_owned(),
             signatures: signatures.collect(),
-        };
-        serde_json::to_string(&wire)
-            .map_err(|error| Fault::new(Code::EnvelopeMalformed, "an envelope", error.to_string()))
+        }
     }
+}
+
+fn malformed(expected: &str, found: String) -> Fault {
+    Fault::new(Code::EnvelopeMalformed, expected, found)
 }
 
 /// Whether the envelope and its signatures are objects: the parser takes lists of the fields in order for them as well.

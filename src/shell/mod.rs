@@ -17,6 +17,7 @@ pub mod replay;
 pub mod reading;
 pub mod publish;
 pub mod receipts;
+pub mod evidence;
 pub mod witnessing;
 pub mod ledger;
 pub mod client;

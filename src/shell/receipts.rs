@@ -10,7 +10,7 @@ use crate::core::merkle;
 use crate::core::note::MAX_NOTE_BYTES;
 use crate::core::policy::{Cosignature, Policy};
 use crate::core::receipt::Receipt;
-use crate::core::statement::{Rule, Statement, check_signatures};
+use crate::core::statement::Statement;
 use crate::core::tile;
 use crate::storage::bundle::{Bundle, Trouble};
 use crate::storage::frozen::Frozen;
@@ -36,25 +36,9 @@ pub struct Checked {
 /// # Errors
 /// The first fault, in the order of FORMAT.md.
 pub fn check(receipt: &Receipt, policy: &Policy) -> Result<Checked, Fault> {
-    let at = |fault: Fault| fault.at(receipt.index);
-    let entry = Entry::parse(&receipt.entry).map_err(at)?;
-    if entry.index != receipt.index {
-        let (expected, found) = (format!("entry {}", receipt.index), format!("entry {}", entry.index));
-        return Err(at(Fault::new(Code::IndexMismatch, expected, found)));
-    }
-    let mut faults = Vec::new();
-    check_signatures(&entry.payload, &entry.signatures, Rule::Cofactored, &mut faults);
-    if let Some(fault) = faults.into_iter().next() {
-        return Err(at(fault));
-    }
-    let statement = Statement::parse(&entry.payload).map_err(at)?;
-    let checkpoint = receipt.checkpoint.checkpoint().clone();
-    if statement.ledger.as_str() != checkpoint.origin {
-        let found = statement.ledger.as_str();
-        return Err(at(Fault::new(Code::LedgerMismatch, crate::core::text::excerpt(&checkpoint.origin), found)));
-    }
+    let (entry, statement) = receipt.content()?;
     let cosignatures = receipt.verify(policy)?;
-    Ok(Checked { entry, statement, checkpoint, cosignatures })
+    Ok(Checked { entry, statement, checkpoint: receipt.checkpoint.checkpoint().clone(), cosignatures })
 }
 
 /// Makes the receipt of an entry from any copy of a ledger, under its latest checkpoint, by replaying it up to there. It

@@ -157,7 +157,7 @@ fn an_audit_says_of_each_case_what_it_must() {
 #[test]
 fn every_code_that_an_audit_can_give_has_a_case() {
     // An entry of over 65,535 bytes does not fit its bundle; the others are of envelopes, receipts, the strict rule,
-    // clients that remember, and what witnesses are asked.
+    // clients that remember, what witnesses are asked, and evidence.
     let elsewhere = [
         Code::CheckpointStale,
         Code::EntryTooLarge,
@@ -166,6 +166,8 @@ fn every_code_that_an_audit_can_give_has_a_case() {
         Code::ReceiptMalformed,
         Code::ProofInvalid,
         Code::AddCheckpointMalformed,
+        Code::EvidenceMalformed,
+        Code::EvidenceInconclusive,
     ];
     let told: BTreeSet<String> =
         found().iter().flat_map(|case| comparable(&case.expected).3).map(|(_, _, _, code)| code).collect();

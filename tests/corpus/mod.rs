@@ -6,7 +6,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a case that cannot be made is a test that fails")]
 
-mod case;
+pub(crate) mod case;
 mod cases;
 pub(crate) mod dealings;
 pub(crate) mod disk;
