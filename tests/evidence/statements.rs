@@ -55,6 +55,10 @@ pub(super) fn cases() -> Vec<Case> {
         with(said("regulator", "regulator", story::enrolled("acme", "platform")), "issued_at", json!(issued))
     };
     let (enrol, again) = (enrolled("2026-01-01T00:00:00Z"), enrolled("2026-01-01T00:00:01Z"));
+    let revoked = |actor: &str| {
+        let event = json!({"actor": actor, "key": public(actor), "kind": "key_revoked", "reason": "Lost."});
+        said("regulator", "regulator", event)
+    };
     let good = |name, one: &Value, two: &Value| Case::good(name, of_statements([&parse(one), &parse(two)]).unwrap());
     vec![
         good("two-statements", &a, &b),
@@ -67,6 +71,17 @@ pub(super) fn cases() -> Vec<Case> {
         good("two-openings", &signed(&opening, "operator regulator"), &signed(&reopening, "operator")),
         good("two-rotations-by-the-old-key", &signed(&rotation, "acme acme-2"), &a),
         good("two-enrolments-by-an-authority", &signed(&enrol, "regulator"), &signed(&again, "regulator")),
+        good("two-rotations-by-a-third-key", &signed(&rotation, "acme-3"), &signed(&two, "acme-3")),
+        good(
+            "two-revocations-by-an-authority",
+            &signed(&revoked("acme"), "regulator"),
+            &signed(&revoked("bolt"), "regulator"),
+        ),
+        good(
+            "two-revocations-of-its-own",
+            &signed(&revoked("regulator"), "regulator"),
+            &signed(&revoked("acme"), "regulator"),
+        ),
         bad("statement-twice", &a, INCONCLUSIVE),
         bad("statements-of-two-ledgers", &changed("ledger", json!("candour.example/another")), INCONCLUSIVE),
         bad("statements-of-two-numbers", &changed("nth", json!(1)), INCONCLUSIVE),
