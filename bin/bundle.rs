@@ -43,7 +43,12 @@ pub struct BundleArgument {
 impl BundleArgument {
     /// Opens it.
     pub fn open(&self) -> Result<Box<dyn Bundle>, Failure> {
-        Ok(open_bundle(&self.path)?)
+        Ok(self.try_open()?)
+    }
+
+    /// Opens it, for somebody to whom it matters why it does not open.
+    pub fn try_open(&self) -> Result<Box<dyn Bundle>, Trouble> {
+        open_bundle(&self.path)
     }
 
     /// Opens it to copy all of it: over HTTP, nothing but the entries says which attachments there are.
@@ -56,7 +61,7 @@ impl BundleArgument {
 
     /// Opens it, or says what is wrong with the container: that is evidence too.
     pub fn open_or_faults(&self) -> Result<Result<Box<dyn Bundle>, Vec<Fault>>, Failure> {
-        match open_bundle(&self.path) {
+        match self.try_open() {
             Ok(bundle) => Ok(Ok(bundle)),
             Err(Trouble::Faults(faults)) => Ok(Err(faults)),
             Err(trouble) => Err(trouble.into()),

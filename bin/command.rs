@@ -19,6 +19,7 @@ mod key;
 mod kinds;
 mod log;
 mod maps;
+mod monitor;
 mod prove;
 mod publish;
 mod replay;
@@ -45,6 +46,8 @@ pub enum Command {
     Demo(demo::Demo),
     /// Verify a whole ledger against a policy: a folder, an export, a zip or a URL
     Verify(verify::Verify),
+    /// Follow a ledger: verify what is new, and report findings, silence and forks
+    Monitor(Box<monitor::Monitor>),
     /// Show the state of a ledger, now or at any point of its history
     Replay(replay::Replay),
     /// List the entries of a ledger
@@ -115,6 +118,7 @@ impl Command {
         match self {
             Self::Demo(command) => command.run(output),
             Self::Verify(command) => command.run(output),
+            Self::Monitor(command) => command.run(output),
             Self::Replay(command) => command.run(output),
             Self::Log(command) => command.run(output),
             Self::Show(command) => command.run(output),

@@ -14,6 +14,8 @@ use crate::output::{printable, say_error};
 /// Exit code 1: the evidence is bad. Exit code 2: could not judge.
 const BAD_EVIDENCE: u8 = 1;
 const COULD_NOT_JUDGE: u8 = 2;
+/// Exit code 3, of `candour monitor`: verified, and there is something new to report.
+const SOMETHING_NEW: u8 = 3;
 
 /// What stopped a command.
 pub struct Failure {
@@ -25,6 +27,16 @@ pub struct Failure {
 /// The code that says that the evidence is bad.
 pub fn bad_evidence() -> ExitCode {
     ExitCode::from(BAD_EVIDENCE)
+}
+
+/// The code that says that it could not be judged, where that was said already.
+pub fn could_not_judge() -> ExitCode {
+    ExitCode::from(COULD_NOT_JUDGE)
+}
+
+/// The code that says that it is verified, and that there is something new to report.
+pub fn something_new() -> ExitCode {
+    ExitCode::from(SOMETHING_NEW)
 }
 
 impl Failure {

@@ -1,7 +1,7 @@
 //! The command `candour`: one file per command. It parses, calls the library, and prints.
 //!
 //! The verdict goes to standard output, errors and hints to standard error. Exit codes: 0 verified or done; 1 the
-//! evidence is bad; 2 could not judge.
+//! evidence is bad; 2 could not judge; 3, of `candour monitor` alone, verified and something new to report.
 
 mod as_of;
 mod bundle;

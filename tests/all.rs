@@ -12,6 +12,7 @@ mod http;
 mod import;
 mod index;
 mod keys;
+mod monitor;
 mod readme;
 mod scenarios;
 mod tables;

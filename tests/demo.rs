@@ -13,8 +13,8 @@ use candour::core::receipt::Receipt;
 use serde_json::Value;
 
 /// A demo made once, for all tests that only read.
-struct Made {
-    folder: PathBuf,
+pub(crate) struct Made {
+    pub(crate) folder: PathBuf,
     said: Value,
     _temporary: tempfile::TempDir,
 }
@@ -34,7 +34,7 @@ fn json<const N: usize>(arguments: [&str; N]) -> Vec<Value> {
     text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-fn made() -> &'static Made {
+pub(crate) fn made() -> &'static Made {
     static MADE: OnceLock<Made> = OnceLock::new();
     MADE.get_or_init(|| {
         let temporary = tempfile::tempdir().unwrap();

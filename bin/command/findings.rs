@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use candour::core::finding::{FindingCode, Severity};
 use candour::core::text::{DocumentId, Slug};
-use candour::shell::findings::{Findings as Gathered, Noted};
+use candour::shell::findings::{Findings as Gathered, Noted, Selection};
 use clap::Args;
 
 use crate::bundle::{BundleArgument, parse_as_of};
@@ -41,7 +41,13 @@ impl Findings {
     pub fn run(self, output: &Output) -> Result<ExitCode, Failure> {
         let mut gathered = Gathered::as_of(self.as_of);
         self.bundle.verified(output, self.as_of, &mut gathered)?;
-        let noted = gathered.into_noted().filter(|noted| self.wants(noted));
+        let selection = Selection {
+            codes: self.code,
+            about: self.about.into_iter().collect(),
+            requests: self.request.into_iter().collect(),
+            at_least: self.at_least,
+        };
+        let noted = gathered.into_noted().filter(|noted| selection.wants(&noted.finding, noted.successor.as_ref()));
         if self.count {
             return Ok(count(output, noted));
         }
@@ -56,17 +62,6 @@ impl Findings {
         }
         output.table(["finding", "severity", "entries", "says"], noted.map(row));
         Ok(ExitCode::SUCCESS)
-    }
-
-    fn wants(&self, noted: &Noted) -> bool {
-        let finding = &noted.finding;
-        (self.code.is_empty() || self.code.contains(&finding.code))
-            && self
-                .about
-                .as_ref()
-                .is_none_or(|actor| [&finding.actor, &noted.successor].contains(&&Some(actor.clone())))
-            && self.at_least.is_none_or(|severity| finding.severity() >= severity)
-            && self.request.as_ref().is_none_or(|wanted| finding.item.as_deref().is_some_and(|(of, _)| of == wanted))
     }
 }
 
@@ -94,7 +89,7 @@ fn count(output: &Output, noted: impl Iterator<Item = Noted>) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn parse_code(text: &str) -> Result<FindingCode, String> {
+pub(super) fn parse_code(text: &str) -> Result<FindingCode, String> {
     let all = || FindingCode::ALL.iter();
     all().find(|code| code.as_str() == text).copied().ok_or_else(|| {
         let codes: Vec<&str> = all().map(|code| code.as_str()).collect();
@@ -102,7 +97,7 @@ fn parse_code(text: &str) -> Result<FindingCode, String> {
     })
 }
 
-fn parse_severity(text: &str) -> Result<Severity, String> {
+pub(super) fn parse_severity(text: &str) -> Result<Severity, String> {
     let all = [Severity::Note, Severity::Concern, Severity::Serious];
     all.into_iter().find(|severity| severity.as_str() == text).ok_or_else(|| "note, concern or serious".to_owned())
 }

@@ -3,11 +3,14 @@
 //! The caller reads the files and hands them over: first every checkpoint and pin, then the entries in order, each with
 //! its attachments. [`Audit::finish`] judges the rest. Nothing is taken on trust but the policy.
 
+mod carried;
 mod promises;
 mod report;
 mod vouching;
 
 use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 
 use super::chain::{Chain, Link};
 use super::checkpoint::SignedCheckpoint;
@@ -22,6 +25,7 @@ use super::receipt::Receipt;
 use super::statement::Rule;
 use super::time::{Millis, Time};
 
+pub use carried::Carried;
 pub use report::{MAX_FAULTS, Report, Verdict};
 pub use vouching::{Author, MAX_AUTHORS_NAMED, MAX_STRETCHES, Stretch, Vouched, shown_time};
 
@@ -58,6 +62,8 @@ pub struct Audit<'a> {
     ended: bool,
     /// Whether every checkpoint that was published was handed over.
     all_checkpoints: bool,
+    /// How many entries were audited before, by whoever carried this on.
+    carried: u64,
 }
 
 struct Published {
@@ -66,7 +72,7 @@ struct Published {
 }
 
 /// What is known of an attachment that a lawful statement named.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Known {
     /// The first entry to name it.
     first: u64,
@@ -92,6 +98,7 @@ impl<'a> Audit<'a> {
             as_of: None,
             ended: false,
             all_checkpoints: true,
+            carried: 0,
         }
     }
 
@@ -221,6 +228,12 @@ impl<'a> Audit<'a> {
         }
     }
 
+    /// The last entry was read whole, with its attachments. What it says as a whole is then noticed now; otherwise with the
+    /// next entry, or at the end.
+    pub fn entry_read(&mut self) {
+        self.noticing.entry_read();
+    }
+
     /// Takes an observation of an attachment that the last entry names, and that holds them.
     pub fn observe(&mut self, observation: &Observation) {
         if let (Some(state), false) = (self.chain.state(), self.ended) {
@@ -240,8 +253,14 @@ impl<'a> Audit<'a> {
 
     /// There are no more entries to look at: what is owed and what is missing is noticed.
     pub fn end(&mut self) {
+        self.end_at(None);
+    }
+
+    /// As [`Audit::end`], by a clock that stands there, unless it stands behind the last entry.
+    pub fn end_at(&mut self, clock: Option<Time>) {
         if !std::mem::replace(&mut self.ended, true) {
-            let as_of = self.as_of.or_else(|| self.chain.recorded_at().map(Millis::time));
+            let last = self.chain.recorded_at().map(Millis::time);
+            let as_of = self.as_of.or_else(|| last.map(|last| clock.map_or(last, |clock| clock.max(last))));
             self.noticing.finish(self.chain.state(), as_of);
         }
     }
@@ -299,7 +318,9 @@ impl<'a> Audit<'a> {
         }
         self.findings();
         let unlisted = self.found.saturating_sub(self.faults.len() as u64);
-        let vouched = if self.found == 0 { self.vouching.stretches(self.chain.size()) } else { Vec::new() };
+        // Who vouched for what was audited before was said then.
+        let vouched =
+            if self.found == 0 && self.carried == 0 { self.vouching.stretches(self.chain.size()) } else { Vec::new() };
         let mut report = Report::new(origin, &self.chain, sealed, (self.faults, unlisted), self.noticed);
         report.vouched = vouched;
         report.witnesses_to_deceive = self.policy.witnesses_to_deceive();

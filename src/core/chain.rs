@@ -294,6 +294,13 @@ impl Chain {
         self.mark();
     }
 
+    /// Forgets what was said of larger sizes than the present one: checkpoints of more entries, and who asked for them.
+    pub(super) fn forget_beyond(&mut self) {
+        let beyond = self.size().saturating_add(1);
+        drop(self.published.split_off(&beyond));
+        drop(self.marks.split_off(&beyond));
+    }
+
     /// Fills in what the entries say of the present size, if somebody asked.
     fn mark(&mut self) {
         if self.marks.get(&self.size()) == Some(&None) {

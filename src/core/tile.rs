@@ -121,14 +121,20 @@ impl Tile {
 /// The hash tiles, level by level, and then the entry bundles of a tree of that size: all that tlog-tiles asks for, full
 /// and partial.
 pub fn tiles(size: u64) -> impl Iterator<Item = Tile> {
+    tiles_since(0, size)
+}
+
+/// Those [`tiles`] that the tree of the smaller size before did not have, or not in full.
+pub fn tiles_since(before: u64, size: u64) -> impl Iterator<Item = Tile> {
     let levels = (0..8).map(TileKind::Hashes);
     levels.chain([TileKind::Entries]).flat_map(move |kind| {
-        let hashes = match kind {
+        let at = |size: u64| match kind {
             TileKind::Hashes(level) => size >> (8 * level),
             TileKind::Entries => size,
         };
-        let count = hashes.div_ceil(TILE_WIDTH.into());
-        (0..count).map(move |index| Tile { kind, index, width: width_at(index, hashes) })
+        let hashes = at(size);
+        let (first, count) = (at(before) / u64::from(TILE_WIDTH), hashes.div_ceil(TILE_WIDTH.into()));
+        (first..count).map(move |index| Tile { kind, index, width: width_at(index, hashes) })
     })
 }
 
@@ -200,6 +206,11 @@ impl Tiler {
             let index = self.size.checked_shr(8 * (u32::from(level) + 1)).unwrap_or(0);
             (Tile { kind: TileKind::Hashes(level), index, width: hashes.len() as u16 }, bytes(hashes))
         })
+    }
+
+    /// The leaves of the partial tile of level 0.
+    pub fn partial_leaves(&self) -> &[Hash] {
+        self.levels.first().map_or(&[], Vec::as_slice)
     }
 
     /// The number of leaves.

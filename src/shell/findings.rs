@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::core::event::Event;
-use crate::core::finding::{Finding, Replies, Reply};
-use crate::core::text::Slug;
+use crate::core::finding::{Finding, FindingCode, Replies, Reply, Severity};
+use crate::core::text::{DocumentId, Slug};
 use crate::core::time::Time;
 
 use super::verify::{Seen, Watch};
@@ -31,6 +31,31 @@ pub struct Noted {
     pub successor: Option<Slug>,
     /// The replies, in the order of their entries.
     pub replies: Vec<Reply>,
+}
+
+/// Which findings somebody wants: those that meet everything that is asked; where nothing is asked, all.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// One of these codes.
+    pub codes: Vec<FindingCode>,
+    /// About one of these actors, or about one whose place it took.
+    pub about: Vec<Slug>,
+    /// About one of these requests.
+    pub requests: Vec<DocumentId>,
+    /// At least of this severity.
+    pub at_least: Option<Severity>,
+}
+
+impl Selection {
+    /// Whether a finding is wanted, given who took the place of whom it is about.
+    pub fn wants(&self, finding: &Finding, successor: Option<&Slug>) -> bool {
+        let actors = [finding.actor.as_ref(), successor];
+        (self.codes.is_empty() || self.codes.contains(&finding.code))
+            && (self.about.is_empty() || actors.into_iter().flatten().any(|actor| self.about.contains(actor)))
+            && self.at_least.is_none_or(|severity| finding.severity() >= severity)
+            && (self.requests.is_empty()
+                || finding.item.as_deref().is_some_and(|(request, _)| self.requests.contains(request)))
+    }
 }
 
 impl Findings {

@@ -9,6 +9,7 @@ pub mod core_dumps;
 pub mod keyfile;
 pub mod verify;
 pub mod findings;
+pub mod monitor;
 pub mod answers;
 pub mod scorecard;
 pub mod tables;

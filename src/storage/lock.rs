@@ -16,14 +16,14 @@ const BETWEEN_TRIES: Duration = Duration::from_millis(2);
 
 /// The writer's lock, held until it is dropped or the process ends, however it ends. The file stays.
 #[derive(Debug)]
-pub(in crate::storage) struct Lock {
+pub(super) struct Lock {
     /// The lock goes with the open file.
     _file: File,
 }
 
 impl Lock {
     /// Locks the file, and leaves the process id in it for whoever comes next.
-    pub(in crate::storage) fn acquire(path: &Path) -> Result<Self, StoreError> {
+    pub(super) fn acquire(path: &Path) -> Result<Self, StoreError> {
         let io = StoreError::io(path);
         let options = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
         let mut file = options.map_err(&io)?;

@@ -10,6 +10,7 @@
 //! - [`http`], [`http_bundle`]: asking over HTTP and HTTPS, and a bundle that a web server serves.
 //! - [`store`], [`memory_store`], [`folder_store`]: where the one writer keeps a ledger as it grows.
 //! - [`site`]: a folder that a web server serves, and how files get there.
+//! - [`progress_folder`]: where somebody who follows a ledger keeps how far it was followed, and evidence.
 //! - [`index`]: the read model beside a live ledger, which can be lost at any moment.
 //! - [`witness_store`]: what a witness remembers, and what it keeps as evidence.
 
@@ -35,6 +36,7 @@ mod durable;
 mod lock;
 pub mod folder_store;
 pub mod site;
+pub mod progress_folder;
 pub mod index;
 pub mod witness_store;
 

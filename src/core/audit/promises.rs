@@ -22,6 +22,11 @@ impl Audit<'_> {
             let expected = format!("{} entries", says.size);
             let fault = Fault::new(Code::CheckpointBeyondEntries, expected, self.chain.size().to_string());
             self.fault(fault.in_file(file));
+        } else if self.chain.mark_at(says.size).is_none() {
+            // An audit that goes on from an earlier one cannot say what the tree of a smaller size was.
+            let expected = format!("a checkpoint of {} entries or more", self.carried);
+            let fault = Fault::new(Code::CheckpointRootMismatch, expected, format!("one of {}", says.size));
+            self.fault(fault.in_file(file));
         } else if let Some(root) = self.other_root(says) {
             let expected = format!("root {root} at size {}", says.size);
             let fault = Fault::new(Code::CheckpointRootMismatch, expected, format!("root {}", says.root));

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::figures::{Cell, Figures, Key};
 use super::filed::Filed;
 use super::periods::has_ended;
@@ -11,7 +13,8 @@ use crate::core::text::Slug;
 use crate::core::time::{Date, Time};
 
 /// The last claim made of each figure.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Claims {
     /// By entry: who claims, and until when.
     claims: BTreeMap<u64, (Slug, Date)>,

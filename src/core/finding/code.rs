@@ -1,6 +1,6 @@
 //! The kinds of findings: their codes, how much each matters, and what it says.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How much a finding matters to whoever reads the ledger. It says nothing about why it came to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -28,7 +28,7 @@ impl Severity {
 macro_rules! codes {
     ($($variant:ident $code:literal $severity:ident $meaning:literal)+) => {
         /// What kind of thing was noticed. See FORMAT.md, section 8.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(rename_all = "kebab-case")]
         pub enum FindingCode {
             $(#[doc = $meaning] $variant,)+

@@ -2,17 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
 use crate::core::event::observation::{Observation, Series, Status, Value, says_the_same};
 use crate::core::hash::Hasher;
 use crate::core::text::Slug;
 
-/// What an author's figure is known by: the first half of the SHA-256 of its author and its series. It never leaves the
-/// memory of one replay. A period is known by its days, however it is written.
+/// What an author's figure is known by: the first half of the SHA-256 of its author and its series. It is said to
+/// nobody, and kept by those alone who go on with an audit later. A period is known by its days, however it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Key([u8; 16]);
 
 /// What was last said of a figure.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(from = "Wire", into = "Wire")]
 pub(super) struct Cell {
     pub value: Option<Value>,
     pub status: Status,
@@ -26,8 +29,11 @@ pub(super) struct Cell {
     pub documents: u64,
 }
 
+/// A [`Cell`] as it is written down, field by field.
+type Wire = (Option<Value>, Status, u64, u64, u64, u64);
+
 /// The figures published so far. It grows with them, by some 130 bytes each.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Figures(BTreeMap<Key, Cell>);
 
 impl Key {
@@ -109,6 +115,33 @@ pub(super) fn is_multiple(value: Option<Value>, of: u64) -> bool {
         Some(Value::RatioRange { lower, upper, .. }) => [lower.unsigned(), upper.unsigned()],
     };
     numbers.into_iter().all(|number| number.checked_rem(of).is_none_or(|rest| rest == 0))
+}
+
+impl From<Cell> for Wire {
+    fn from(Cell { value, status, rounded_to, last, before, documents }: Cell) -> Self {
+        (value, status, rounded_to, last, before, documents)
+    }
+}
+
+impl From<Wire> for Cell {
+    fn from((value, status, rounded_to, last, before, documents): Wire) -> Self {
+        Self { value, status, rounded_to, last, before, documents }
+    }
+}
+
+/// In hex.
+impl Serialize for Key {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&hex::encode(self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Key {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut key = [0; 16];
+        hex::decode_to_slice(String::deserialize(deserializer)?, &mut key).map_err(de::Error::custom)?;
+        Ok(Self(key))
+    }
 }
 
 impl Figures {

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::figures::Cell;
 
 /// The disclosures and corrections filed so far, by entry. It grows with them.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Filed {
     documents: BTreeMap<u64, Document>,
     disclosures: u64,
@@ -13,7 +16,8 @@ pub(super) struct Filed {
     retracted: u64,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Document {
     /// That of the disclosure that it is, or of which it is a correction.
     bit: u64,

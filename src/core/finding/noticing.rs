@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::blocks::Blocks;
 use super::claims::{Claims, is_withheld};
 use super::document::{Open, Said};
@@ -19,8 +21,10 @@ use crate::core::statement::Statement;
 use crate::core::text::{Label, Slug};
 use crate::core::time::{Millis, Period, Time};
 
-/// Notices things, entry by entry and observation by observation.
-#[derive(Clone, Debug, Default)]
+/// Notices things, entry by entry and observation by observation. What is written down of it is what it remembers between
+/// two documents.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Noticing {
     figures: Figures,
     peers: Peers,
@@ -32,7 +36,9 @@ pub struct Noticing {
     parts: BTreeMap<Label, BTreeSet<Label>>,
     /// Blocks named already.
     blocks: BTreeSet<(Slug, Slug, Period)>,
+    #[serde(skip)]
     open: Option<Open>,
+    #[serde(skip)]
     findings: Vec<Finding>,
 }
 
@@ -72,6 +78,11 @@ impl Noticing {
         }
     }
 
+    /// The last entry has been read, with its attachments: what it says as a whole is noticed now, not with the next one.
+    pub fn entry_read(&mut self) {
+        self.close();
+    }
+
     /// Takes whether a checkpoint was published after an entry, and what the ledger promises.
     pub fn checkpoint(&mut self, index: u64, recorded_at: Millis, rules: CheckpointRules, published: bool) {
         self.findings.extend(self.punctuality.entry(index, recorded_at, rules, published));
@@ -109,6 +120,13 @@ impl Noticing {
     /// Hands over what was noticed since it was last asked.
     pub fn take(&mut self) -> Vec<Finding> {
         std::mem::take(&mut self.findings)
+    }
+
+    /// What is remembered after the last entry, without the findings that were not taken yet, and those.
+    pub(in crate::core) fn carried(&mut self) -> (Self, &[Finding]) {
+        self.close();
+        let carried = Self { findings: Vec::new(), ..self.clone() };
+        (carried, &self.findings)
     }
 
     /// The document says something of a figure for the first time.

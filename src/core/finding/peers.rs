@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::document::Open;
 use super::figures::Key;
 use super::{Figure, Finding, FindingCode};
@@ -19,9 +21,12 @@ const MAX_PEERS: usize = 1_024;
 const MAX_HELD: usize = 4_096;
 
 /// The lengths of time published so far, by metric: in seconds, in order of size.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Peers {
     known: BTreeMap<Label, Vec<u64>>,
+    /// Of the document being read: none between two.
+    #[serde(skip)]
     held: Vec<(Label, u64, Key, Figure)>,
 }
 

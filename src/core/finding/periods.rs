@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Finding, FindingCode};
 use crate::core::event::{DisclosureFiled, Frequency, ReportingDuty};
+use crate::core::pairs;
 use crate::core::state::State;
 use crate::core::state::services::Designation;
 use crate::core::text::{DocumentId, Slug};
@@ -17,8 +20,10 @@ const MAX_DUE: usize = 1_200;
 const WEEK_DAYS: u64 = 7;
 
 /// The disclosures made so far, but for those retracted, by author, service and period.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Periods {
+    #[serde(with = "pairs")]
     reports: BTreeMap<(Slug, Slug), Reports>,
     /// Of which of them each entry is, for when it is retracted.
     places: BTreeMap<u64, (Slug, Slug, Period)>,

@@ -1,11 +1,14 @@
 //! Whether checkpoints come as the ledger promised.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Finding, FindingCode};
 use crate::core::event::CheckpointRules;
 use crate::core::time::Millis;
 
 /// Notices whether checkpoints come as the ledger promised.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Punctuality {
     /// The first entry that no checkpoint covers yet, and when it was recorded.
     waiting: Option<(u64, Millis)>,

@@ -1,11 +1,14 @@
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
 use super::*;
+use crate::core::audit::{CHECKPOINT, CHECKPOINTS};
+use crate::core::fault::Code;
 use crate::core::note::VerifierKey;
 use crate::core::sample::{Ledger, shared};
-use crate::core::tile::{Tiler, push_entry};
+use crate::core::tile::{TILE_WIDTH, Tile, TileKind, Tiler, push_entry};
 use crate::storage::memory_bundle::MemoryBundle;
 
 /// A bundle as its publisher would write it: the first `size` entries, and the checkpoint of them.

@@ -27,6 +27,9 @@ pub trait Watch {
     /// What was noticed: as soon as it is sure, which is with the entry, with one after it, or at the end.
     fn finding(&mut self, _finding: Finding) {}
 
+    /// All entries were handed over, and what they made sure: findings from here on are of what is owed and missing now.
+    fn ending(&mut self, _chain: &Chain) {}
+
     /// The end of the ledger, after the last finding: the chain after its last entry, lawful or not.
     fn end(&mut self, _chain: &Chain) {}
 }

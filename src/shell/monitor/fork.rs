@@ -1,0 +1,72 @@
+//! Two signed histories of one ledger, told from bytes that belong to neither.
+
+use crate::core::checkpoint::{Checkpoint, SignedCheckpoint};
+use crate::core::fault::{Code, Fault};
+use crate::core::hash::Hash;
+use crate::core::merkle;
+use crate::core::policy::Policy;
+use crate::core::tile::{TILE_WIDTH, Tile, subtree};
+use crate::storage::bundle::{Bundle, MAX_ENTRY_BUNDLE_BYTES, Trouble};
+
+use super::progress::Progress;
+
+/// What a signed checkpoint is beside the one that was verified last.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Beside {
+    /// Of as many entries or more, as far as the notes alone tell.
+    Later,
+    /// Of fewer entries; and whether the ledger published one of as many, which is then this one.
+    Older { published: bool },
+    /// Of another history.
+    Fork,
+}
+
+/// Holds a checkpoint that the ledger signed against what was verified, by the notes alone. Where it is later, or where
+/// nobody known to be the ledger signed it, an audit must judge it.
+pub(super) fn beside(held: &Progress, latest: &SignedCheckpoint, policy: &Policy) -> Beside {
+    let (before, now) = (held.checkpoint.checkpoint(), latest.checkpoint());
+    if now.size > before.size || !held.signed(latest, policy) {
+        return Beside::Later;
+    }
+    if now.size == before.size {
+        return if now.root == before.root { Beside::Later } else { Beside::Fork };
+    }
+    match held.carried.as_ref().and_then(|carried| carried.chain().mark_at(now.size)) {
+        Some(mark) if mark.root != now.root => Beside::Fork,
+        mark => Beside::Older { published: mark.is_some() },
+    }
+}
+
+/// The proof, of the bundle's own tiles, that the tree of the later checkpoint is consistent with another tree of as many
+/// entries as the earlier one than the one that it promises: so no ledger is an extension of both. None where the tiles
+/// do not lead to the later checkpoint, or lead to both.
+pub(super) fn proof(
+    bundle: &dyn Bundle,
+    earlier: &Checkpoint,
+    later: &Checkpoint,
+) -> Result<Option<Vec<Hash>>, Trouble> {
+    let node = |level, index| node(bundle, later.size, level, index);
+    let found = merkle::consistency_proof(earlier.size, later.size, node)
+        .and_then(|proof| Ok((merkle::root(earlier.size, node)?, proof)));
+    let (root, proof) = match found {
+        Ok(found) => found,
+        Err(Trouble::Faults(_)) => return Ok(None),
+        Err(trouble) => return Err(trouble),
+    };
+    let leads = merkle::verify_consistency(earlier.size, root, later.size, later.root, &proof).is_ok();
+    Ok((leads && root != earlier.root).then_some(proof))
+}
+
+/// A node of the tree of that size, of a bundle's tiles.
+fn node(bundle: &dyn Bundle, size: u64, level: u8, index: u64) -> Result<Hash, Trouble> {
+    let missing = || Fault::new(Code::TileMissing, "a tile of the tree", "none");
+    let (tile, range) = Tile::holding(level, index, size).ok_or_else(missing)?;
+    let full = Tile { width: TILE_WIDTH, ..tile };
+    for tile in [tile, full] {
+        if let Some(bytes) = bundle.read(&tile.path(), MAX_ENTRY_BUNDLE_BYTES)? {
+            let hashes = tile.hashes(&bytes)?;
+            return Ok(subtree(hashes.get(range).ok_or_else(missing)?));
+        }
+    }
+    Err(missing().into())
+}

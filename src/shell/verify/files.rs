@@ -1,0 +1,101 @@
+//! Steps 3 and 5 of an audit: every tile and entry bundle that a bundle has is held against the entries, and those that
+//! it should have are missed.
+
+use super::walk::{Current, Walk};
+use crate::core::audit::attachment_name;
+use crate::core::fault::{Code, Fault};
+use crate::core::hash::Hash;
+use crate::core::tile::{self, TILE_WIDTH, Tile, TileKind};
+use crate::storage::bundle::{MAX_ENTRY_BUNDLE_BYTES, Trouble};
+
+impl Walk<'_> {
+    /// Holds the files of the entry bundle just read against its entries, unless none was read, and goes on to another.
+    pub(super) fn start_bundle(&mut self, number: u64) -> Result<(), Trouble> {
+        if self.current.ends.is_empty() {
+            self.current.number = number;
+            return Ok(());
+        }
+        let done = std::mem::replace(&mut self.current, Current { number, ..Current::default() });
+        for width in self.layout.widths(TileKind::Entries, done.number).collect::<Vec<_>>() {
+            let tile = Tile { kind: TileKind::Entries, index: done.number, width };
+            if self.malformed.contains(&tile) {
+                continue;
+            }
+            let name = tile.path();
+            let end = usize::from(width).checked_sub(1).and_then(|last| done.ends.get(last));
+            let Some(expected) = end.and_then(|end| done.bytes.get(..*end)) else {
+                self.audit.fault(unexpected(name));
+                continue;
+            };
+            let Some(found) = self.read(&name, MAX_ENTRY_BUNDLE_BYTES)? else { continue };
+            if found != expected {
+                let fault = Fault::new(Code::EntryBundleMismatch, "the entries that other files hold", "others");
+                self.audit.fault(fault.in_file(name));
+            }
+        }
+        Ok(())
+    }
+
+    /// Step 3: holds every file of a hash tile against what the entries hash to.
+    pub(super) fn compare_hashes(&mut self, tile: &Tile, hashes: &[u8]) -> Result<(), Trouble> {
+        for width in self.layout.widths(tile.kind, tile.index).collect::<Vec<_>>() {
+            let name = Tile { width, ..*tile }.path();
+            let Some(expected) = hashes.get(..usize::from(width) * Hash::LENGTH) else {
+                self.audit.fault(unexpected(name));
+                continue;
+            };
+            let Some(found) = self.read(&name, MAX_ENTRY_BUNDLE_BYTES)? else { continue };
+            if found != expected {
+                let at = expected.iter().zip(&found).take_while(|(a, b)| a == b).count();
+                let found = format!("others from byte {at} on");
+                self.audit.fault(Fault::new(Code::TileMismatch, "the hashes of the entries", found).in_file(name));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn rest_of_tiles(&mut self) -> Result<(), Trouble> {
+        for (tile, hashes) in self.audit.chain().tree().partial().collect::<Vec<_>>() {
+            self.compare_hashes(&tile, &hashes)?;
+        }
+        let (size, from) = (self.audit.chain().size(), self.from);
+        let since = |size| tile::tiles_since(from, size);
+        for tile in self.audit.latest_size().filter(|latest| *latest <= size).into_iter().flat_map(since) {
+            // A missing full entry bundle was noticed when the entries were read.
+            let noticed = tile.kind == TileKind::Entries && tile.width == TILE_WIDTH;
+            if !noticed && !self.layout.has(&tile) {
+                self.audit.fault(missing(&tile));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn unexpected_files(&mut self) {
+        let size = self.audit.chain().size();
+        let beyond = |kind: TileKind, index: u64| match kind {
+            TileKind::Entries => index >= self.current.number,
+            TileKind::Hashes(level) => {
+                let hashes = size.checked_shr(8 * u32::from(level)).unwrap_or(0);
+                index >= hashes.div_ceil(u64::from(TILE_WIDTH))
+            }
+        };
+        let tiles = self.layout.tiles.iter().filter(|((kind, index), _)| beyond(*kind, *index));
+        let tiles = tiles.flat_map(|((kind, index), widths)| {
+            widths.iter().map(|width| Tile { kind: *kind, index: *index, width: *width })
+        });
+        let tiles = tiles.filter(|tile| !self.malformed.contains(tile)).map(|tile| tile.path());
+        let names: Vec<String> = tiles.chain(self.layout.unexpected.iter().cloned()).collect();
+        names.into_iter().for_each(|name| self.audit.fault(unexpected(name)));
+        // A kill between keeping an attachment and appending its entry leaves one that nothing names.
+        let unnamed = self.layout.attachments.iter().filter(|hash| !self.audit.names_attachment(hash));
+        self.layout.unknown.extend(unnamed.map(attachment_name));
+    }
+}
+
+pub(super) fn missing(tile: &Tile) -> Fault {
+    Fault::new(Code::TileMissing, "a file that the ledger's size needs", "no such file").in_file(tile.path())
+}
+
+fn unexpected(name: String) -> Fault {
+    Fault::new(Code::FileUnexpected, "a file of this ledger", "one that the ledger does not have").in_file(name)
+}

@@ -1,0 +1,246 @@
+//! The walk over a bundle's checkpoints and entries: steps 1 and 2 of an audit.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use super::attachment::{self, Naming};
+use super::files::missing;
+use super::watch::{Place, Watch};
+use crate::core::audit::{Audit, CHECKPOINT, CHECKPOINTS, Carried};
+use crate::core::chain::Link;
+use crate::core::entry::Entry;
+use crate::core::fault::{Code, Fault};
+use crate::core::hash::Hash;
+use crate::core::note::MAX_NOTE_BYTES;
+use crate::core::tile::{self, TILE_WIDTH, Tile, TileKind};
+use crate::storage::bundle::{Bundle, MAX_ENTRY_BUNDLE_BYTES, Trouble};
+use crate::storage::frozen::MAX_TAIL_BYTES;
+use crate::storage::layout::{Layout, TAIL};
+
+/// An audit, and where it stands in the files.
+pub(super) struct Walk<'a> {
+    pub bundle: &'a dyn Bundle,
+    pub layout: Layout,
+    pub audit: Audit<'a>,
+    pub current: Current,
+    /// Entry bundles that are at fault already.
+    pub malformed: BTreeSet<Tile>,
+    pub progress: &'a mut dyn FnMut(u64, Option<u64>),
+    pub watch: &'a mut dyn Watch,
+    /// How many entries were audited before.
+    pub from: u64,
+    /// The leaf hashes of those that begin the entry bundle in which the first new entry is, as far as they have not been
+    /// read again.
+    pub known: VecDeque<Hash>,
+    /// What there is to carry on from the latest checkpoint, if somebody wants it.
+    pub carried: Carry,
+}
+
+/// What is to become of the audit's memory.
+pub(super) enum Carry {
+    /// Nobody wants it.
+    Unwanted,
+    /// It is to be kept as it is at the latest checkpoint's size, and that was not reached yet.
+    Awaited,
+    /// As it was there.
+    There(Box<Carried>),
+}
+
+/// The entries of the entry bundle that is being read, as the bundle would hold them.
+#[derive(Default)]
+pub(super) struct Current {
+    pub number: u64,
+    pub bytes: Vec<u8>,
+    /// Where each entry ends in the bytes.
+    pub ends: Vec<usize>,
+}
+
+impl Walk<'_> {
+    /// Reads a file, or notes what is wrong with it: it is then as if it were not there.
+    pub(super) fn read(&mut self, name: &str, limit: u64) -> Result<Option<Vec<u8>>, Trouble> {
+        match self.bundle.read(name, limit) {
+            Err(Trouble::Faults(faults)) => {
+                faults.into_iter().for_each(|fault| self.audit.fault(fault.in_file(name)));
+                self.layout.remove(name);
+                Ok(None)
+            }
+            other => other,
+        }
+    }
+
+    pub(super) fn checkpoints(&mut self) -> Result<(), Trouble> {
+        let latest = self.layout.checkpoint.then(|| CHECKPOINT.to_owned());
+        // Those of fewer entries were judged before; the one of as many may have gained cosignatures.
+        let sizes = self.layout.checkpoints.range(self.from..).map(|size| format!("{CHECKPOINTS}{size}"));
+        for name in latest.into_iter().chain(sizes).collect::<Vec<_>>() {
+            if let Some(bytes) = self.read(&name, MAX_NOTE_BYTES as u64)? {
+                self.audit.checkpoint(&name, &bytes);
+            }
+        }
+        if !self.layout.checkpoint {
+            self.audit.fault(Fault::new(Code::CheckpointMissing, "a checkpoint", "no such file").in_file(CHECKPOINT));
+        }
+        Ok(())
+    }
+
+    /// Step 2. Returns how many bytes at the end of the tail form no whole entry.
+    pub(super) fn entries(&mut self) -> Result<u64, Trouble> {
+        let tail = self.read(TAIL, MAX_TAIL_BYTES)?;
+        let mut next = self.from / u64::from(TILE_WIDTH);
+        let full: Vec<u64> = self.layout.full_entry_bundles().filter(|number| *number >= next).collect();
+        self.current.number = next;
+        for number in full {
+            let tile = Tile { kind: TileKind::Entries, index: number, width: TILE_WIDTH };
+            let Some(bytes) = self.read(&tile.path(), MAX_ENTRY_BUNDLE_BYTES)? else { continue };
+            if number > next {
+                // One fault for the gap, however wide a hostile name makes it.
+                self.audit.fault(missing(&Tile { kind: TileKind::Entries, index: next, width: TILE_WIDTH }));
+                self.known.clear();
+                self.start_bundle(number)?;
+            }
+            self.bundle_of_entries(&tile, &bytes)?;
+            self.start_bundle(number.saturating_add(1))?;
+            next = number.saturating_add(1);
+        }
+        let rest = match tail {
+            Some(tail) => self.tail(&tail, next)?,
+            None => {
+                self.widest_bundle(next)?;
+                0
+            }
+        };
+        // Where the tail has nothing new, the number is still that of a bundle of which no entry was read.
+        if !self.current.ends.is_empty() {
+            self.start_bundle(self.current.number.saturating_add(1))?;
+        }
+        if !self.known.is_empty() {
+            let found = format!("{} fewer", self.known.len());
+            let fault =
+                Fault::new(Code::CheckpointBeyondEntries, format!("the {} entries verified before", self.from), found);
+            self.audit.fault(fault);
+        }
+        Ok(rest)
+    }
+
+    /// The entries of the widest partial entry bundle of that number that can be read.
+    fn widest_bundle(&mut self, index: u64) -> Result<(), Trouble> {
+        for width in self.layout.widths(TileKind::Entries, index).rev().collect::<Vec<_>>() {
+            let tile = Tile { kind: TileKind::Entries, index, width };
+            if let Some(bytes) = self.read(&tile.path(), MAX_ENTRY_BUNDLE_BYTES)? {
+                return self.bundle_of_entries(&tile, &bytes);
+            }
+        }
+        Ok(())
+    }
+
+    fn bundle_of_entries(&mut self, tile: &Tile, bytes: &[u8]) -> Result<(), Trouble> {
+        let name = tile.path();
+        let mut found = 0_u64;
+        for entry in tile::split(bytes) {
+            match entry {
+                Ok(entry) => self.entry(entry)?,
+                Err(fault) => {
+                    self.audit.fault(fault.in_file(&name));
+                    self.malformed.insert(*tile);
+                    return Ok(());
+                }
+            }
+            found += 1;
+        }
+        if found != u64::from(tile.width) {
+            let fault = Fault::new(Code::EntryBundleMalformed, format!("{} entries", tile.width), found.to_string());
+            self.audit.fault(fault.in_file(&name));
+            self.malformed.insert(*tile);
+        }
+        Ok(())
+    }
+
+    fn tail(&mut self, bytes: &[u8], full_bundles: u64) -> Result<u64, Trouble> {
+        let overlap = tile::overlap(bytes, full_bundles);
+        let (mut entries, mut twice) = (tile::split(bytes), BTreeMap::<u64, Vec<(u64, &[u8])>>::new());
+        for entry in entries.by_ref().map_while(Result::ok) {
+            match tile::index_below(entry, overlap) {
+                Some(index) => twice.entry(index / u64::from(TILE_WIDTH)).or_default().push((index, entry)),
+                None => self.entry(entry)?,
+            }
+        }
+        // By bundle, so that each is read once, however often and in whatever order a hostile tail repeats its entries.
+        twice.into_iter().try_for_each(|(number, entries)| self.held_twice(number, &entries))?;
+        Ok(entries.rest().len() as u64)
+    }
+
+    /// Entries of the tail that a full bundle holds too must be the same there.
+    fn held_twice(&mut self, number: u64, entries: &[(u64, &[u8])]) -> Result<(), Trouble> {
+        let name = Tile { kind: TileKind::Entries, index: number, width: TILE_WIDTH }.path();
+        let bundle = self.read(&name, MAX_ENTRY_BUNDLE_BYTES)?.unwrap_or_default();
+        let known: Vec<&[u8]> = tile::split(&bundle).map_while(Result::ok).take(TILE_WIDTH.into()).collect();
+        for (index, entry) in entries {
+            if known.get((index % u64::from(TILE_WIDTH)) as usize) != Some(entry) {
+                let fault = Fault::new(Code::EntryBundleMismatch, format!("the entry of {name}"), "another");
+                self.audit.fault(fault.at(*index).in_file(TAIL));
+            }
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
+        if let Some(leaf) = self.known.pop_front() {
+            let index = self.from.saturating_sub(self.known.len() as u64 + 1);
+            if Hash::leaf(bytes) != leaf {
+                let fault = Fault::new(Code::EntryBundleMismatch, "the entry that was verified before", "another");
+                self.audit.fault(fault.at(index));
+            }
+            return self.placed(bytes);
+        }
+        let link = self.audit.entry(bytes);
+        for (tile, hashes) in &link.tiles {
+            self.compare_hashes(tile, hashes)?;
+        }
+        self.figures(bytes, &link)?;
+        self.audit.entry_read();
+        self.noticed();
+        self.carry();
+        self.placed(bytes)?;
+        (self.progress)(self.audit.chain().size(), self.audit.latest_size());
+        Ok(())
+    }
+
+    /// Keeps what there is to carry on, where the latest checkpoint's size is reached.
+    pub(super) fn carry(&mut self) {
+        if matches!(self.carried, Carry::Awaited) && self.audit.latest_size() == Some(self.audit.chain().size()) {
+            self.carried = Carry::There(Box::new(self.audit.carry()));
+        }
+    }
+
+    /// An entry has been read: it is in its place in its bundle.
+    fn placed(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
+        if tile::push_entry(&mut self.current.bytes, bytes).is_ok() {
+            self.current.ends.push(self.current.bytes.len());
+        }
+        if self.current.ends.len() == usize::from(TILE_WIDTH) {
+            self.start_bundle(self.current.number.saturating_add(1))?;
+        }
+        Ok(())
+    }
+
+    /// Hands over what was noticed.
+    pub(super) fn noticed(&mut self) {
+        self.audit.findings().into_iter().for_each(|finding| self.watch.finding(finding));
+    }
+
+    /// Hands over what a lawful entry says, and reads what it names.
+    fn figures(&mut self, bytes: &[u8], link: &Link) -> Result<(), Trouble> {
+        // What the law allowed could be read, and can be read again.
+        let (Some(statement), true, Ok(entry)) = (&link.statement, link.lawful, Entry::parse(bytes)) else {
+            return Ok(());
+        };
+        let by = Naming { link, entry: &entry, statement };
+        self.watch.entry(&by.seen(&self.audit));
+        for (position, observation) in (1..).zip(statement.event.observations()) {
+            self.watch.observation(&by.seen(&self.audit), Place::Inline { position }, observation);
+        }
+        for named in self.audit.attachments_of(link) {
+            attachment::check(self.bundle, &mut self.audit, self.watch, &by, named)?;
+        }
+        Ok(())
+    }
+}

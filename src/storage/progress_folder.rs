@@ -1,0 +1,128 @@
+//! Where somebody who follows a ledger keeps how far it was followed, and evidence of what went wrong: a folder with one
+//! file that is replaced as a whole, `progress`, and a folder `evidence` of what is never replaced.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::durable;
+use super::lock::Lock;
+use super::store::StoreError;
+
+/// Bytes of the file `progress` that are read, at most.
+pub const MAX_PROGRESS_BYTES: u64 = 4_000_000_000;
+/// What was verified so far.
+pub const PROGRESS: &str = "progress";
+/// The folder of evidence.
+pub const EVIDENCE: &str = "evidence";
+/// What is locked by whoever has the folder open.
+const LOCK: &str = "lock";
+/// What is not yet in its place.
+const TEMPORARY: &str = "tmp";
+
+/// The folder, open, by nobody else until it is dropped or the process ends.
+#[derive(Debug)]
+pub struct ProgressFolder {
+    path: PathBuf,
+    _lock: Lock,
+}
+
+impl ProgressFolder {
+    /// Opens it; makes it if it is not there.
+    ///
+    /// # Errors
+    /// [`StoreError::Locked`], [`StoreError::Io`].
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        durable::make_folder(path)?;
+        let lock = Lock::acquire(&path.join(LOCK))?;
+        Ok(Self { path: path.into(), _lock: lock })
+    }
+
+    /// Where the file `progress` is.
+    pub fn progress(&self) -> PathBuf {
+        self.path.join(PROGRESS)
+    }
+
+    /// What was last kept; nothing where nothing was. More than [`MAX_PROGRESS_BYTES`] are cut.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`].
+    pub fn read(&self) -> Result<Option<Vec<u8>>, StoreError> {
+        let path = self.progress();
+        let mut bytes = Vec::new();
+        match File::open(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(StoreError::io(&path)(error)),
+            Ok(file) => file.take(MAX_PROGRESS_BYTES).read_to_end(&mut bytes).map_err(StoreError::io(&path))?,
+        };
+        Ok(Some(bytes))
+    }
+
+    /// Keeps something in place of what was kept before, whole or not at all. Durable on return.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`].
+    pub fn replace(&self, bytes: &[u8]) -> Result<(), StoreError> {
+        durable::replace(&self.path.join(TEMPORARY), &self.progress(), bytes).map(drop)
+    }
+
+    /// Keeps files in a folder of that name under `evidence`, all or none, unless it is there: evidence is never
+    /// replaced. Durable on return. Returns the folder.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`].
+    pub fn keep_evidence(&self, name: &str, files: &[(&str, &[u8])]) -> Result<PathBuf, StoreError> {
+        let target = self.path.join(EVIDENCE).join(name);
+        if target.is_dir() {
+            // A kill right after it got there may have come before that was durable.
+            durable::sync_folder(&self.path.join(EVIDENCE))?;
+            return Ok(target);
+        }
+        let temporary = self.path.join(format!("{EVIDENCE}-{TEMPORARY}"));
+        match fs::remove_dir_all(&temporary) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(StoreError::io(&temporary)(error)),
+            _ => durable::make_folder(&temporary)?,
+        }
+        for (name, bytes) in files {
+            let path = temporary.join(name);
+            let mut file = File::create(&path).map_err(StoreError::io(&path))?;
+            file.write_all(bytes).and_then(|()| file.sync_all()).map_err(StoreError::io(&path))?;
+        }
+        durable::sync_folder(&temporary)?;
+        durable::settle(&temporary, &target)?;
+        Ok(target)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_at_a_time_and_whole_or_not_at_all() {
+        let temporary = tempfile::tempdir().unwrap();
+        let path = temporary.path().join("a/b");
+        let folder = ProgressFolder::open(&path).unwrap();
+        assert_eq!(ProgressFolder::open(&path).unwrap_err().code(), "ledger-locked");
+        assert_eq!(folder.read().unwrap(), None);
+        folder.replace(b"one").unwrap();
+        // What a kill leaves of a write is written over, and never read.
+        fs::write(path.join(TEMPORARY), "torn and longer").unwrap();
+        assert_eq!(folder.read().unwrap().unwrap(), b"one");
+        folder.replace(b"two").unwrap();
+        drop(folder);
+        assert_eq!(ProgressFolder::open(&path).unwrap().read().unwrap().unwrap(), b"two");
+    }
+
+    #[test]
+    fn evidence_is_kept_once() {
+        let temporary = tempfile::tempdir().unwrap();
+        let folder = ProgressFolder::open(temporary.path()).unwrap();
+        fs::create_dir(temporary.path().join("evidence-tmp")).unwrap();
+        fs::write(temporary.path().join("evidence-tmp/torn"), "").unwrap();
+        let kept = folder.keep_evidence("x", &[("first", b"1"), ("second", b"2")]).unwrap();
+        assert_eq!(folder.keep_evidence("x", &[("first", b"other")]).unwrap(), kept);
+        assert_eq!(fs::read(kept.join("first")).unwrap(), b"1");
+        assert_eq!(fs::read_dir(&kept).unwrap().count(), 2);
+    }
+}
