@@ -1,12 +1,10 @@
 //! `candour monitor`: follows a ledger, and says what is new.
 
-mod signals;
 mod told;
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
-use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 
 use candour::core::finding::{FindingCode, Severity};
@@ -22,8 +20,8 @@ use crate::bundle::{BundleArgument, read_file};
 use crate::failure::{Failure, bad_evidence, could_not_judge, something_new};
 use crate::filing::now;
 use crate::output::{Output, say_error};
+use crate::stop::Stop;
 
-use signals::stop_signals;
 use told::told;
 
 /// Follow a ledger: verify what is new, and report findings, silence and forks.
@@ -104,7 +102,7 @@ impl Monitor {
             let polled = self.look(&follower, output)?;
             return self.report(&mut follower, polled, output, true);
         };
-        let stopped = stop_signals()?;
+        let stop = Stop::listen().map_err(Failure::unjudged)?;
         // What went wrong is reported once, until something else happens.
         let mut wrong = Vec::new();
         loop {
@@ -117,9 +115,8 @@ impl Monitor {
                 // The look is taken again, so nothing is lost.
                 Err(failure) => failure.report(),
             };
-            match stopped.recv_timeout(Duration::from_secs(every)) {
-                Err(RecvTimeoutError::Timeout) => {}
-                _ => return Ok(exit),
+            if stop.within(Duration::from_secs(every)) {
+                return Ok(exit);
             }
         }
     }
