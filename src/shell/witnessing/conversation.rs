@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use crate::core::checkpoint::SignedCheckpoint;
 use crate::core::hash::Hash;
 use crate::core::note::{MAX_NOTE_BYTES, NoteSignature, VerifierKey};
+use crate::core::witness::AddCheckpoint;
 use crate::storage::http::Answer;
 
 use super::{Cosigned, MAX_AHEAD_SECONDS, MAX_ANSWER_BYTES, MAX_QUESTIONS, Pending, Refusal, has};
@@ -73,7 +74,8 @@ impl Conversation {
     /// The checkpoint with the proof from that size on.
     pub(super) fn hand_over(&self, old: u64, proof: &[Hash], signed: &SignedCheckpoint) -> Question {
         let url = format!("{}/add-checkpoint", self.prefix);
-        Question::Post { url, body: add_checkpoint(old, proof, signed) }
+        let request = AddCheckpoint { old, proof: proof.to_vec(), checkpoint: signed.clone() };
+        Question::Post { url, body: request.to_string() }
     }
 
     /// Where it stands, as far as is known.
@@ -143,12 +145,6 @@ impl Conversation {
         let said = self.keys.iter().map(|(place, key)| (*place, cosignature(pending.signed(), key, &lines, now)));
         Next::Done(said.collect())
     }
-}
-
-/// The request of add-checkpoint.
-fn add_checkpoint(old: u64, proof: &[Hash], signed: &SignedCheckpoint) -> String {
-    let proof: String = proof.iter().map(|hash| hash.to_base64() + "\n").collect();
-    format!("old {old}\n{proof}\n{signed}")
 }
 
 /// The size in the answer to a request that began elsewhere.
