@@ -146,9 +146,12 @@ fn print_vouched(output: &Output, vouched: &[Stretch]) {
         };
         output.line(format!("  {label}   {entries}: {parties}"));
         let witnesses = stretch.witnesses.iter().map(|witness| {
-            let (from, to) = (shown_time(witness.from), shown_time(witness.to));
             let name = printable(&witness.name);
-            if from == to { format!("{name} ({from})") } else { format!("{name} ({from} to {to})") }
+            match witness.times {
+                None => name,
+                Some((from, to)) if from == to => format!("{name} ({})", shown_time(from)),
+                Some((from, to)) => format!("{name} ({} to {})", shown_time(from), shown_time(to)),
+            }
         });
         let authors = stretch.authors.iter().map(|author| format!("{} (entry {})", author.actor, author.entry));
         let pin = stretch.pinned.then(|| "your pin".to_owned());

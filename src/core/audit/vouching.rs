@@ -37,15 +37,13 @@ pub struct Stretch {
 }
 
 /// A witness's word for a stretch.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Vouched {
     /// The name of the witness's key. Keys of one name are one party.
     pub name: String,
-    /// The earliest time, in seconds since 1970, at which the witness cosigned a checkpoint over all of the stretch: the
-    /// stretch existed by then, if the witness's clock was right.
-    pub from: u64,
-    /// The latest time at which it did so.
-    pub to: u64,
+    /// The earliest and the latest time, in seconds since 1970, at which the witness cosigned a checkpoint over all of the
+    /// stretch: the stretch existed by the first, if the witness's clock was right. None if it never named a time.
+    pub times: Option<(u64, u64)>,
 }
 
 /// An author's word for a stretch.
@@ -65,7 +63,7 @@ impl Stretch {
 
     /// The earliest time by which a witness says that all of it existed, with the witness's name.
     pub fn existed_by(&self) -> Option<(u64, &str)> {
-        self.witnesses.iter().map(|witness| (witness.from, witness.name.as_str())).min()
+        self.witnesses.iter().filter_map(|witness| Some((witness.times?.0, witness.name.as_str()))).min()
     }
 }
 
@@ -91,8 +89,8 @@ impl Serialize for Shown<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_struct("Vouched", 3)?;
         object.serialize_field("name", &self.0.name)?;
-        object.serialize_field("from", &shown_time(self.0.from))?;
-        object.serialize_field("to", &shown_time(self.0.to))?;
+        object.serialize_field("from", &self.0.times.map(|(from, _)| shown_time(from)))?;
+        object.serialize_field("to", &self.0.times.map(|(_, to)| shown_time(to)))?;
         object.end()
     }
 }
@@ -102,11 +100,21 @@ pub fn shown_time(seconds: u64) -> String {
     Time::from_unix(seconds).map_or_else(|| format!("{seconds} seconds after 1970"), |time| time.to_string())
 }
 
+/// An earliest and a latest time, if there is any.
+type Times = Option<(u64, u64)>;
+
+fn both(a: Times, b: Times) -> Times {
+    match (a, b) {
+        (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+        (one, other) => one.or(other),
+    }
+}
+
 /// What was gathered so far.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Vouching {
     /// For each witness, the sizes that it cosigned, with the earliest and the latest time.
-    witnesses: BTreeMap<String, BTreeMap<u64, (u64, u64)>>,
+    witnesses: BTreeMap<String, BTreeMap<u64, Times>>,
     /// For each author, the sizes seen, each larger than those before, with the entry that says so.
     authors: BTreeMap<Slug, Vec<(u64, u64)>>,
     pinned: u64,
@@ -116,8 +124,10 @@ impl Vouching {
     /// Takes a valid cosignature of a valid checkpoint.
     pub(super) fn witness(&mut self, size: u64, cosignature: Cosignature) {
         let Cosignature { name, timestamp } = cosignature;
-        let times = self.witnesses.entry(name).or_default().entry(size).or_insert((timestamp, timestamp));
-        *times = (times.0.min(timestamp), times.1.max(timestamp));
+        // At 0 it says that the tree is one history with what the witness saw, and not when (tlog-cosignature).
+        let time = (timestamp > 0).then_some((timestamp, timestamp));
+        let times = self.witnesses.entry(name).or_default().entry(size).or_default();
+        *times = both(*times, time);
     }
 
     /// Takes the `seen` of a faultless entry.
@@ -136,7 +146,7 @@ impl Vouching {
 
     /// The stretches of a ledger of that size, in order. All of its entries are in one.
     pub(super) fn stretches(&self, size: u64) -> Vec<Stretch> {
-        let largest = |sizes: &BTreeMap<u64, (u64, u64)>| sizes.last_key_value().map_or(0, |(size, _)| *size);
+        let largest = |sizes: &BTreeMap<u64, Times>| sizes.last_key_value().map_or(0, |(size, _)| *size);
         let mut ends: Vec<u64> = self.witnesses.values().map(largest).collect();
         ends.extend(self.authors.values().filter_map(|seen| seen.last()).map(|(size, _)| *size));
         ends.extend([self.pinned, size]);
@@ -152,8 +162,7 @@ impl Vouching {
     fn stretch(&self, start: u64, end: u64) -> Stretch {
         let witnesses = self.witnesses.iter().filter_map(|(name, sizes)| {
             let times = sizes.range(end..).map(|(_, times)| *times);
-            let (from, to) = times.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))?;
-            Some(Vouched { name: name.clone(), from, to })
+            Some(Vouched { name: name.clone(), times: times.reduce(both)? })
         });
         let authors = self.authors.iter().filter_map(|(actor, seen)| {
             let (_, entry) = seen.get(seen.partition_point(|(size, _)| *size < end))?;
@@ -184,7 +193,10 @@ mod tests {
     /// The stretches in short: first to last, the parties, and by when it existed.
     fn told(vouching: &Vouching, size: u64) -> Vec<String> {
         let stretches = vouching.stretches(size).into_iter().map(|stretch| {
-            let witnesses = stretch.witnesses.iter().map(|w| format!("{}@{}-{}", w.name, w.from, w.to));
+            let witnesses = stretch.witnesses.iter().map(|w| {
+                let (from, to) = w.times.unwrap_or_default();
+                format!("{}@{from}-{to}", w.name)
+            });
             let authors = stretch.authors.iter().map(|author| format!("{}#{}", author.actor, author.entry));
             let pin = stretch.pinned.then(|| "pin".to_owned());
             let parties: Vec<_> = witnesses.chain(authors).chain(pin).collect();
@@ -245,7 +257,9 @@ mod tests {
         vouching.witness(u64::MAX, Cosignature { name: "w".into(), timestamp: 1 });
         vouching.pin(2);
         assert_eq!(told(&vouching, 2), ["0-1 w@1-1 pin by 1 w"]);
-        assert_eq!(shown_time(0), "1970-01-01T00:00:00Z");
+        vouching.witness(2, Cosignature { name: "timeless".into(), timestamp: 0 });
+        assert_eq!(told(&vouching, 2), ["0-1 timeless@0-0 w@1-1 pin by 1 w"], "no time is not the first time");
+        assert_eq!(shown_time(1), "1970-01-01T00:00:01Z");
         assert_eq!(shown_time(u64::MAX), format!("{} seconds after 1970", u64::MAX));
     }
 }
