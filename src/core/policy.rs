@@ -1,5 +1,7 @@
 //! Whom the reader trusts: C2SP tlog-policy.
 
+use std::collections::BTreeSet;
+
 use super::checkpoint::SignedCheckpoint;
 use super::fault::{Code, Fault};
 use super::key::PublicKey;
@@ -182,22 +184,47 @@ impl Policy {
     /// How many of its witnesses must deceive, together with the log's operator, before two readers of this policy can be
     /// shown two histories: the fewest witnesses, each a line of the policy, that two quorums have in common. 0 where the
     /// operator alone can.
+    ///
+    /// Keys of one name are one witness. Where such keys stand in different groups, this may be too few, never too many.
     pub fn witnesses_to_deceive(&self) -> usize {
-        let mut shared: Vec<usize> = Vec::with_capacity(self.nodes.len());
-        for node in &self.nodes {
-            shared.push(match &node.rule {
-                Rule::Witness(_) => 1,
-                Rule::Group { threshold, members } => {
+        let parties = self.parties();
+        let (mut shared, mut counted) = (Vec::with_capacity(self.nodes.len()), BTreeSet::new());
+        for (node, party) in self.nodes.iter().zip(&parties) {
+            shared.push(match (&node.rule, party) {
+                // Whichever of its keys are used, and however often: this takes one witness.
+                (_, Some(_)) => 1,
+                (Rule::Witness(_), None) => 0,
+                (Rule::Group { threshold, members }, None) => {
                     // Two sets of that many members have at least so many in common. A member that is in both was
                     // witnessed twice, and what that takes it takes whatever is chosen elsewhere: no member has two groups.
                     let common = (2 * threshold).saturating_sub(members.len());
-                    let mut costs: Vec<_> = members.iter().filter_map(|&member| shared.get(member).copied()).collect();
+                    let mut costs: Vec<usize> = Vec::with_capacity(members.len());
+                    for &member in members {
+                        let again = parties.get(member).cloned().flatten().is_some_and(|party| !counted.insert(party));
+                        costs.push(if again { 0 } else { shared.get(member).copied().unwrap_or(0) });
+                    }
                     costs.sort_unstable();
                     costs.into_iter().take(common).sum()
                 }
             });
         }
         self.quorum.and_then(|quorum| shared.get(quorum).copied()).unwrap_or(0)
+    }
+
+    /// For each node, the one name of the keys of all witnesses in it, if there is one.
+    fn parties(&self) -> Vec<Option<&str>> {
+        let mut parties: Vec<Option<&str>> = Vec::with_capacity(self.nodes.len());
+        for node in &self.nodes {
+            parties.push(match &node.rule {
+                Rule::Witness(witness) => self.witnesses.get(*witness).map(|witness| witness.key.name()),
+                Rule::Group { members, .. } => {
+                    let mut names = members.iter().map(|&member| parties.get(member).copied().flatten());
+                    let first = names.next().flatten();
+                    first.filter(|_| names.all(|name| name == first))
+                }
+            });
+        }
+        parties
     }
 
     fn not_met(&self, quorum: usize, is_met: impl Fn(usize) -> bool) -> Fault {
