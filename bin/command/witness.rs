@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use candour::core::checkpoint::SignedCheckpoint;
-use candour::core::cosignature::{Cosigner, CosigningKey};
+use candour::core::cosignature::Cosigner;
 use candour::core::witness::Logs;
 use candour::shell::clock::SystemClock;
 use candour::shell::witness::server::{Server, ServerError};
@@ -59,7 +59,7 @@ impl Witness {
             return Err(Failure::unjudged(none));
         }
         let cosigners = self.key.iter().map(|file| {
-            let key = CosigningKey::Ed25519(self.passphrase.read_key(file)?);
+            let key = self.passphrase.read_cosigning_key(file)?;
             Cosigner::new(&self.name, key).map_err(Failure::unjudged)
         });
         let cosigners = cosigners.collect::<Result<Vec<_>, _>>()?;

@@ -230,6 +230,11 @@ fn proven(kind: &'static str, ledger: &str, convicted: Vec<Convicted>, proves: S
     ];
     if convicted.iter().any(|one| one.role == Role::Witness) {
         not_proven.push("that a witness meant it: one that lost its memory signs the same");
+    }
+    let nameless = |one: &Convicted| {
+        VerifierKey::parse(&one.key).is_ok_and(|key| matches!(key.kind(), KeyKind::CosignatureEd25519(_)))
+    };
+    if convicted.iter().any(nameless) {
         not_proven.push("a witness's name: an Ed25519 cosignature covers the key alone");
     }
     if convicted.iter().all(|one| one.role == Role::Witness) {
