@@ -1,6 +1,7 @@
 //! Filing: what every command that says something has in common. It signs an event, vouches for what it saw, files it,
 //! and keeps the receipt.
 
+mod book;
 mod placing;
 
 use std::cell::OnceCell;
@@ -13,10 +14,9 @@ use candour::core::event::{Attachment, Event};
 use candour::core::hash::{Hash, HashingReader};
 use candour::core::json::Count;
 use candour::core::key::SecretKey;
-use candour::core::statement::{Envelope, Seen, Statement};
+use candour::core::statement::{Envelope, Statement};
 use candour::core::text::{DocumentId, Slug};
 use candour::core::time::{Date, Millis, Period, Time};
-use candour::shell::client::{Memory, extends, vouch};
 use candour::shell::clock::{Clock as _, SystemClock};
 use candour::shell::ledger::{Ledger, LedgerError};
 use candour::storage::folder_store::FolderStore;
@@ -26,12 +26,13 @@ use crate::failure::Failure;
 use crate::keys::PassphraseArguments;
 use crate::output::{Output, say_error};
 
+pub use book::Book;
 pub use placing::Placing;
 
 /// How to sign and file.
 #[derive(Args)]
 pub struct Filing {
-    /// The ledger's folder
+    /// The ledger's folder; with `--out` any copy will do: an exported folder, a zip, or a URL
     #[arg(value_name = "LEDGER")]
     pub ledger: PathBuf,
     /// The author's key file; may be repeated for co-signers whose keys are at hand
@@ -98,10 +99,12 @@ impl Filing {
         self.issued_at.unwrap_or_else(|| now().time())
     }
 
-    /// Opens the ledger by replaying all of it: an author takes nobody's word for what was said before, not even the
-    /// operator's signed snapshot.
-    pub fn open(&self) -> Result<Ledger<FolderStore>, Failure> {
-        Ok(Ledger::open(open_store(&self.ledger)?)?)
+    /// Opens the ledger, or a copy of it where nothing is filed.
+    pub fn open(&self) -> Result<Book, Failure> {
+        match (&self.out, self.key.first()) {
+            (Some(_), Some(key)) => Book::copy(&self.ledger, key, None),
+            _ => Ok(Book::live(&self.ledger)?),
+        }
     }
 
     fn keys(&self) -> Result<&[SecretKey], Failure> {
@@ -137,17 +140,17 @@ impl Filing {
     pub fn file(
         &self,
         output: &Output,
-        ledger: Ledger<FolderStore>,
+        book: Book,
         event: Event,
         files: &Files,
         more_keys: &[SecretKey],
     ) -> Result<(), Failure> {
         let author_key = self.author_key()?.1.public()?.id();
-        let chain = ledger.chain();
+        let chain = book.chain();
         let state = chain.state().ok_or_else(|| Failure::unjudged("an empty ledger"))?;
         let next = state.registry().keys().get(&author_key).map_or(0, |key| key.next);
         // Without a `seen` too, nothing is signed for a history that does not extend the remembered one.
-        let seen = self.look(&ledger)?.filter(|_| !self.no_seen);
+        let seen = book.look(self.author_key()?.0)?.filter(|_| !self.no_seen);
         let statement = Statement {
             author: self.author(chain)?,
             event,
@@ -170,33 +173,10 @@ impl Filing {
             ));
             return Ok(());
         }
-        let ledger = self.placing.place(output, &self.ledger, ledger, envelope, files)?;
+        let Book::Live(ledger) = book else { return Err(Failure::unjudged("a copy takes nothing: name --out")) };
+        let ledger = self.placing.place(output, &self.ledger, *ledger, envelope, files)?;
         // What was published meanwhile is remembered too.
-        self.look(&ledger).map(drop)
-    }
-
-    /// Verifies what the ledger shows against what this key's owner saw before, and remembers it.
-    fn look(&self, ledger: &Ledger<FolderStore>) -> Result<Option<Seen>, Failure> {
-        let Some(key) = self.key.first() else { return Ok(None) };
-        let latest = ledger.latest_checkpoint()?;
-        // By the origin that is signed for: one that a checkpoint claims could make the client forget.
-        let origin = ledger.chain().origin().map_or("", |origin| origin.as_str());
-        let memory = Memory::beside(key, origin);
-        let remembered = memory.recall().map_err(|error| Failure::io(memory.path(), error))?;
-        let seen = match &latest {
-            Some(latest) => vouch(ledger.chain(), remembered.as_deref(), latest),
-            None => extends(ledger.chain(), remembered.as_deref()).map(|()| None),
-        };
-        let seen = seen.map_err(|fault| {
-            let hint = format!(
-                "nothing was signed; keep {} and this copy of the ledger: together they are evidence",
-                memory.path().display()
-            );
-            Failure::from(fault).hint(hint)
-        })?;
-        let Some(latest) = latest else { return Ok(None) };
-        memory.keep(&latest).map_err(|error| Failure::io(memory.path(), error))?;
-        Ok(seen)
+        Book::Live(Box::new(ledger)).look(self.author_key()?.0).map(drop)
     }
 }
 

@@ -74,6 +74,42 @@ impl Scene {
 }
 
 #[test]
+fn an_author_signs_for_any_copy_and_only_for_the_history_that_it_saw() {
+    let scene = Scene::new();
+    scene.ok("export ledger copy.zip");
+    let asks = "--key charity.pem --to example --title T --item a=b";
+    // Signed for the copy, without touching the ledger; another co-signs it, after a look of its own.
+    scene.ok(&format!("request copy.zip q1 {asks} --out q1.json"));
+    scene.ok("sign q1.json --key stranger.pem --ledger copy.zip");
+    scene.ok("request ledger q1 --key charity.pem --to example --title T --item a=b --out again.json");
+    let seen = |name: &str| {
+        let envelope: serde_json::Value = serde_json::from_slice(&fs::read(scene.path(name)).unwrap()).unwrap();
+        let payload = base64::Engine::decode(&base64::prelude::BASE64_STANDARD, envelope["payload"].as_str().unwrap());
+        serde_json::from_slice::<serde_json::Value>(&payload.unwrap()).unwrap()["seen"]["size"].clone()
+    };
+    assert_eq!((seen("q1.json"), seen("again.json")), (4.into(), 4.into()), "each vouches for what it saw");
+    // Others saw more; the copy is now older than what this key has seen.
+    scene.ok(&format!("request ledger q2 {asks} --operator-key operator.pem"));
+    scene.ok("request ledger q3 --key charity.pem --to example --title T --item a=b --out q3.json");
+    let refused = scene.fails(&format!("request copy.zip q4 {asks} --out q4.json"), 1);
+    assert!(refused.contains("pin-mismatch") && !scene.path("q4.json").exists(), "{refused}");
+    // The envelope says that it saw five entries: no copy of four has them.
+    fs::remove_file(
+        fs::read_dir(scene.path("."))
+            .unwrap()
+            .map(|item| item.unwrap().path())
+            .find(|path| path.to_string_lossy().contains("stranger.pem."))
+            .unwrap(),
+    )
+    .unwrap();
+    let refused = scene.fails("sign q3.json --key stranger.pem --ledger copy.zip", 1);
+    assert!(refused.contains("seen-mismatch"), "{refused}");
+    scene.ok("sign q3.json --key stranger.pem --ledger ledger");
+    let refused = scene.fails("sign q3.json --key stranger.pem --ledger copy.zip", 1);
+    assert!(refused.contains("mismatch"), "{refused}");
+}
+
+#[test]
 fn what_cannot_be_judged_exits_with_2_and_says_where() {
     let scene = Scene::new();
     fs::write(scene.path("not-a-policy"), "hello\n").expect("a file");

@@ -5,14 +5,15 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use candour::core::event::{Attachment, Event};
-use candour::core::statement::Envelope;
+use candour::core::statement::{Envelope, Statement};
 use candour::shell::calendar;
+use candour::shell::client::agrees;
 use clap::Args;
 use serde_json::{Map, Value};
 
 use crate::bundle::read_file;
 use crate::failure::Failure;
-use crate::filing::{Files, Filing, Placing, open_ledger, parse_date};
+use crate::filing::{Book, Files, Filing, Placing, open_ledger, parse_date};
 use crate::output::Output;
 
 /// File a signed envelope.
@@ -53,6 +54,10 @@ pub struct Sign {
     /// The co-signer's key file; may be repeated
     #[arg(long, value_name = "FILE", required = true)]
     key: Vec<PathBuf>,
+    /// The ledger or any copy of it, a URL too: nothing is signed unless it has what the statement says was seen, and
+    /// extends what these keys saw before
+    #[arg(long, value_name = "LEDGER")]
+    ledger: Option<PathBuf>,
     #[command(flatten)]
     passphrase: crate::keys::PassphraseArguments,
 }
@@ -90,6 +95,14 @@ impl Sign {
     pub fn run(self, output: &Output) -> Result<ExitCode, Failure> {
         let mut envelope =
             Envelope::parse(&read_file(&self.envelope)?).map_err(|fault| fault.in_file(name(&self.envelope)))?;
+        if let Some(ledger) = &self.ledger {
+            let statement = Statement::parse(&envelope.payload).map_err(|fault| fault.in_file(name(&self.envelope)))?;
+            for key in &self.key {
+                let book = Book::copy(ledger, key, statement.seen)?;
+                agrees(book.chain(), &statement)?;
+                book.look(key)?;
+            }
+        }
         for path in &self.key {
             envelope.add_signature(&self.passphrase.read_key(path)?)?;
         }

@@ -12,7 +12,10 @@ use crate::core::fault::{Code, Fault};
 use crate::core::hash::Hash;
 use crate::core::json::Positive;
 use crate::core::note::VerifierKey;
-use crate::core::statement::Seen;
+use crate::core::statement::{Seen, Statement};
+use crate::storage::bundle::{Bundle, Trouble};
+
+use super::replay::{Entries, Until};
 
 /// Where an author's client keeps the last checkpoint that it verified of one ledger: in a file beside the key.
 pub struct Memory(PathBuf);
@@ -58,6 +61,16 @@ impl Memory {
     }
 }
 
+/// Replays a copy of a ledger, and holds its entries against checkpoints of those sizes too, which it may not list.
+///
+/// # Errors
+/// The faults of the first entry that has any; what the bundle says.
+pub fn replayed(bundle: &dyn Bundle, sizes: &[u64]) -> Result<Chain, Trouble> {
+    let mut chain = Chain::new();
+    sizes.iter().for_each(|size| chain.watch(*size));
+    Entries::of(bundle)?.replay(chain, Until::End, &mut |_, _| {})
+}
+
 /// Checks that a replayed history extends what its author saw before, and says what to write into `seen`: the latest
 /// checkpoint, if the operator signed it and the replay leads to it.
 ///
@@ -99,6 +112,23 @@ pub fn extends(chain: &Chain, remembered: Option<&[u8]>) -> Result<(), Fault> {
     let found =
         now.map_or_else(|| format!("{} entries without that checkpoint", chain.size()), |root| root.to_string());
     Err(Fault::new(Code::PinMismatch, expected, found))
+}
+
+/// Checks that another's statement is of this ledger, and what it has `seen` of this history, before it is signed too.
+///
+/// # Errors
+/// `ledger-mismatch`; `seen-mismatch`: the history has another root at that size, or is not as long.
+pub fn agrees(chain: &Chain, statement: &Statement) -> Result<(), Fault> {
+    if let Some(origin) = chain.origin().filter(|origin| **origin != statement.ledger) {
+        return Err(Fault::new(Code::LedgerMismatch, origin.as_str(), statement.ledger.as_str()));
+    }
+    let Some(seen) = statement.seen else { return Ok(()) };
+    let (size, root) = (seen.size.unsigned(), chain.mark_at(seen.size.unsigned()).map(|mark| mark.root));
+    if root == Some(seen.root) {
+        return Ok(());
+    }
+    let found = root.map_or_else(|| format!("{} entries", chain.size()), |root| format!("root {root}"));
+    Err(Fault::new(Code::SeenMismatch, format!("a history with root {} at size {size}", seen.root), found))
 }
 
 fn check_origin(chain: &Chain, checkpoint: &SignedCheckpoint) -> Result<(), Fault> {
