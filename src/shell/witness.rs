@@ -16,7 +16,7 @@ use crate::storage::witness_store::{Exhibit, Kept, WitnessStore};
 use super::clock::Clock;
 
 mod event;
-mod http;
+pub mod http;
 mod memory;
 pub mod server;
 

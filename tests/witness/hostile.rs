@@ -4,7 +4,8 @@ use std::io::{BufReader, Read as _, Write as _};
 use std::net::Shutdown;
 use std::time::Instant;
 
-use candour::shell::witness::server::{BODY_TIME, HEAD_TIME, MAX_CONNECTIONS};
+use candour::shell::witness::http::BODY_TIME;
+use candour::shell::witness::server::{HEAD_TIME, MAX_CONNECTIONS};
 
 use super::service::{Answer, Log, ORIGIN, Service, request};
 

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use super::Passphrase;
 use super::encryption::{affordable, encryption};
-use super::error::KeyFileProblem as Problem;
+use super::error::{KeyFileProblem as Problem, unencodable};
 use crate::core::cosignature::CosigningKey;
 use crate::core::fault::Fault;
 use crate::core::hash::Hash;
@@ -252,9 +252,4 @@ fn unreadable(error: pkcs8::Error) -> Problem {
         der::ErrorKind::Value { tag: der::Tag::ObjectIdentifier } => Problem::Encryption("another".to_owned()),
         _ => malformed(error),
     }
-}
-
-/// For no key and no passphrase that the types allow; but the library's signatures say that it could be.
-pub(super) fn unencodable(error: impl ToString) -> Problem {
-    Problem::Unwritable(io::Error::other(error.to_string()))
 }

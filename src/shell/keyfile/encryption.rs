@@ -3,8 +3,7 @@
 use pkcs8::pkcs5::EncryptionScheme;
 use pkcs8::pkcs5::pbes2;
 
-use super::codec::unencodable;
-use super::error::KeyFileProblem as Problem;
+use super::error::{KeyFileProblem as Problem, unencodable};
 
 /// scrypt as it is written: N = 2^14, r = 8, p = 5, so 16 MiB and about a quarter of a second. More memory than that,
 /// OpenSSL refuses by default; p makes up for it.

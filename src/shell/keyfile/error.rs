@@ -125,3 +125,8 @@ impl KeyFileProblem {
         KeyFileError { path: path.to_owned(), problem: self }
     }
 }
+
+/// For no key and no passphrase that the types allow; but the library's signatures say that it could be.
+pub(super) fn unencodable(error: impl ToString) -> KeyFileProblem {
+    KeyFileProblem::Unwritable(io::Error::other(error.to_string()))
+}

@@ -1,7 +1,7 @@
 //! Steps 3 and 5 of an audit: every tile and entry bundle that a bundle has is held against the entries, and those that
 //! it should have are missed.
 
-use super::walk::{Current, Walk};
+use super::walk::{Current, Walk, missing};
 use crate::core::audit::attachment_name;
 use crate::core::fault::{Code, Fault};
 use crate::core::hash::Hash;
@@ -90,10 +90,6 @@ impl Walk<'_> {
         let unnamed = self.layout.attachments.iter().filter(|hash| !self.audit.names_attachment(hash));
         self.layout.unknown.extend(unnamed.map(attachment_name));
     }
-}
-
-pub(super) fn missing(tile: &Tile) -> Fault {
-    Fault::new(Code::TileMissing, "a file that the ledger's size needs", "no such file").in_file(tile.path())
 }
 
 fn unexpected(name: String) -> Fault {

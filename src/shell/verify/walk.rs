@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::attachment::{self, Naming};
-use super::files::missing;
 use super::watch::{Place, Watch};
 use crate::core::audit::{Audit, CHECKPOINT, CHECKPOINTS, Carried};
 use crate::core::chain::Link;
@@ -243,4 +242,8 @@ impl Walk<'_> {
         }
         Ok(())
     }
+}
+
+pub(super) fn missing(tile: &Tile) -> Fault {
+    Fault::new(Code::TileMissing, "a file that the ledger's size needs", "no such file").in_file(tile.path())
 }

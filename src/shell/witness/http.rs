@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, HttpBody as _};
@@ -15,9 +16,15 @@ use axum::routing::{get, post};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use super::server::{BODY_TIME, MAX_AT_WORK, MAX_DISCARDED_BYTES};
 use super::{Published, Witness, WitnessError};
 use crate::core::witness::{MAX_ADD_CHECKPOINT_BYTES, Refusal};
+
+/// How long a request's body may take.
+pub const BODY_TIME: Duration = Duration::from_secs(10);
+/// Bytes of a body too long that are read and dropped, so that the client comes to read the answer.
+pub const MAX_DISCARDED_BYTES: u64 = 1 << 24;
+/// Requests at once that check signatures or write to the disk.
+pub const MAX_AT_WORK: usize = 16;
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 const SIZE: HeaderValue = HeaderValue::from_static("text/x.tlog.size");

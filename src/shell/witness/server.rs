@@ -16,6 +16,7 @@ use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{sleep, timeout};
 
+use super::http::MAX_AT_WORK;
 use super::{Witness, http};
 
 /// Connections at once, at most. Others wait until one ends.
@@ -26,16 +27,10 @@ pub const MAX_HEAD_BYTES: usize = 1 << 14;
 pub const MAX_HEADERS: usize = 64;
 /// How long a request's first line and headers may take, and a connection may be idle before them.
 pub const HEAD_TIME: Duration = Duration::from_secs(15);
-/// How long a request's body may take.
-pub const BODY_TIME: Duration = Duration::from_secs(10);
-/// Bytes of a body too long that are read and dropped, so that the client comes to read the answer.
-pub const MAX_DISCARDED_BYTES: u64 = 1 << 24;
 /// How long a connection may last, whatever happens on it; after that it ends with the answer to the request it is at.
 pub const CONNECTION_TIME: Duration = Duration::from_secs(300);
 /// How long a connection, and at the end the whole server, has to come to an end in order.
 pub const STOP_TIME: Duration = Duration::from_secs(10);
-/// Requests at once that check signatures or write to the disk.
-pub const MAX_AT_WORK: usize = 16;
 /// How long the server rests when the system has no connection to give, such as when it is out of files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
