@@ -15,6 +15,7 @@ mod keys;
 mod monitor;
 mod readme;
 mod scenarios;
+mod simulation;
 mod tables;
 mod timeline;
 mod tools;
