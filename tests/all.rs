@@ -16,6 +16,7 @@ mod monitor;
 mod readme;
 mod scenarios;
 mod simulation;
+mod split_view;
 mod tables;
 mod timeline;
 mod tools;
