@@ -99,6 +99,7 @@ fn a_server_s_trouble_is_not_judged_and_wrong_bytes_are() {
         let old = note.lines().nth(1).unwrap().to_owned();
         Odd::Bytes(note.replacen(&format!("\n{old}\n"), &format!("\n{size}\n"), 1).into_bytes())
     };
+    let page = Odd::Html(String::from_utf8(files[&attached].clone()).unwrap());
     let million: String = (1..1_000_000).map(|size| format!("{size}\n")).collect();
     let table: Vec<(&str, &str, Odd, &str)> = vec![
         ("nothing odd", "nowhere", Odd::Status(404), "verified"),
@@ -127,6 +128,8 @@ fn a_server_s_trouble_is_not_judged_and_wrong_bytes_are() {
         ("said to be gzip", &hashes, Odd::Encoded("gzip"), ""),
         ("said to be br", &hashes, Odd::Encoded("br"), "content-encoding"),
         ("an attachment gone", &attached, Odd::Status(404), "status 404"),
+        ("a page for an attachment", &attached, html(), "HTML"),
+        ("an attachment said to be a page", &attached, page, "verified"),
         ("an attachment cut short", &attached, Odd::Short, ""),
         ("an attachment cut short once", &attached, Odd::Once(Box::new(Odd::Short)), "verified"),
         ("an attachment hung up on once", &attached, Odd::Once(Box::new(Odd::HangUp)), "verified"),

@@ -10,6 +10,7 @@
 //! In memory are the names, of at most [`MAX_HTTP_FILES`] files, and one file of at most
 //! [`MAX_ENTRY_BUNDLE_BYTES`]; attachments are read as they come.
 
+mod page;
 mod survey;
 
 use std::collections::BTreeSet;
@@ -26,6 +27,7 @@ use crate::core::hash::Hash;
 use crate::core::note::MAX_NOTE_BYTES;
 use crate::core::tile::{self, TILE_WIDTH, Tile, TileKind};
 
+use page::{Page, is_html};
 use survey::Survey;
 
 /// Most files of a ledger that is read over HTTP, its attachments aside: enough for 130 million entries.
@@ -113,9 +115,7 @@ impl HttpBundle {
     fn fetch(&self, name: &str, limit: u64) -> Result<Option<Vec<u8>>, Trouble> {
         let url = self.url(name);
         match self.client.get(&url, limit)? {
-            answer if answer.status == 200 && is_page(&answer) => {
-                Err(trouble(&url, "expected the file, found an HTML page"))
-            }
+            answer if answer.status == 200 && is_page(&answer) => Err(trouble(&url, page::FOUND)),
             Answer { status: 200, body, .. } => Ok(Some(body)),
             Answer { status: 404 | 410, .. } => Ok(None),
             Answer { status, .. } => Err(HttpError::Status { url, status }.into()),
@@ -219,9 +219,12 @@ impl Bundle for HttpBundle {
         if name == CHECKPOINT {
             return Ok(Some(Box::new(self.checkpoint.as_slice())));
         }
-        if name.strip_prefix(ATTACHMENTS).and_then(Hash::from_hex).is_some() {
-            let stream = self.client.stream(&self.url(name), MAX_FILE_BYTES)?;
-            return Ok(Some(Box::new(stream.ok_or_else(|| self.absent(name))?)));
+        if let Some(sha256) = name.strip_prefix(ATTACHMENTS).and_then(Hash::from_hex) {
+            let stream = self.client.stream(&self.url(name), MAX_FILE_BYTES)?.ok_or_else(|| self.absent(name))?;
+            return Ok(Some(match stream.content_type().is_some_and(is_html) {
+                true => Box::new(Page::new(stream, sha256)),
+                false => Box::new(stream),
+            }));
         }
         let sized = name.strip_prefix(CHECKPOINTS).and_then(checkpoint_size);
         let bytes = if sized.is_some_and(|size| self.sizes.contains(&size)) {
@@ -262,7 +265,7 @@ fn trouble(url: &str, words: &str) -> Trouble {
 
 /// Whether the server answered with a page for people, whatever its status says.
 fn is_page(answer: &Answer) -> bool {
-    answer.content_type.as_ref().is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("text/html"))
+    answer.content_type.as_deref().is_some_and(is_html)
 }
 
 /// How many hash tiles and entry bundles a tree of that size has.

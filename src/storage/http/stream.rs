@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use std::thread;
 
-use ureq::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_RANGE, RANGE};
+use ureq::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE, RANGE};
 
 use super::{Client, HttpError, MAX_ATTEMPTS, busy, check_encoding};
 
@@ -20,6 +20,8 @@ pub struct Stream {
     url: String,
     limit: u64,
     body: Option<Box<dyn Read + Send>>,
+    /// The media type, as the server wrote it last.
+    content_type: Option<String>,
     taken: u64,
     /// What was taken when it was last asked for.
     since: u64,
@@ -31,8 +33,8 @@ pub struct Stream {
 impl Stream {
     /// Asks for the file; `None` where the server has none.
     pub(super) fn start(client: Client, url: &str, limit: u64) -> Result<Option<Self>, HttpError> {
-        let (url, body) = (url.to_owned(), None);
-        let mut stream = Self { client, url, limit, body, taken: 0, since: 0, vain: 0, asked: 0 };
+        let (url, body, content_type) = (url.to_owned(), None, None);
+        let mut stream = Self { client, url, limit, body, content_type, taken: 0, since: 0, vain: 0, asked: 0 };
         loop {
             match stream.ask() {
                 Ok(body) => {
@@ -43,6 +45,11 @@ impl Stream {
                 Err(error) => stream.again(error)?,
             }
         }
+    }
+
+    /// The media type, as the server wrote it.
+    pub fn content_type(&self) -> Option<&str> {
+        self.content_type.as_deref()
     }
 
     /// Asks for what was not taken yet.
@@ -59,6 +66,7 @@ impl Stream {
         let answer = answer.map_err(|source| HttpError::Unanswered { url: url.clone(), source: Box::new(source) })?;
         check_encoding(url, &answer)?;
         let status = answer.status().as_u16();
+        self.content_type = answer.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let starts_at = format!("bytes {}-", self.taken);
         let range = answer.headers().get(CONTENT_RANGE).and_then(|range| range.to_str().ok());
         let continues = range.is_some_and(|range| range.starts_with(&starts_at));
