@@ -158,7 +158,7 @@ impl Monitor {
             let (before, now) = (held.checkpoint.checkpoint(), latest.checkpoint());
             match fork::beside(held, latest, &self.policy) {
                 Beside::Later => {}
-                Beside::Fork => return self.forked(held, latest, &[]),
+                Beside::Fork => return self.forked(held, latest, frozen, &[]),
                 Beside::Older { published } => {
                     let (origin, verified, size) = (now.origin.clone(), before.size, now.size);
                     return Ok(Polled::only(Event::Older { origin, verified, size, published }));
@@ -242,7 +242,7 @@ impl Monitor {
                 && let Some(proof) = fork::proof(bundle, held.checkpoint.checkpoint(), latest.checkpoint())?
                 && self.is_of_the_ledger(held, latest, bundle)?
             {
-                return self.forked(held, latest, &proof);
+                return self.forked(held, latest, bundle, &proof);
             }
         }
         Ok(Polled::only(Event::falsified(report.faults)))
@@ -266,8 +266,14 @@ impl Monitor {
         Ok(report.faults.iter().all(|fault| matches!(fault.code, Code::PinMismatch | Code::QuorumNotMet)))
     }
 
-    /// Keeps both signed notes.
-    fn forked(&self, held: &Progress, latest: &SignedCheckpoint, proof: &[Hash]) -> Result<Polled, MonitorError> {
+    /// Keeps both signed notes, and what convicts the key that signed both, where that can be made.
+    fn forked(
+        &self,
+        held: &Progress,
+        latest: &SignedCheckpoint,
+        bundle: &dyn Bundle,
+        proof: &[Hash],
+    ) -> Result<Polled, MonitorError> {
         let (first, second) = (held.checkpoint.to_string(), latest.to_string());
         let (before, now) = (held.checkpoint.checkpoint(), latest.checkpoint());
         // The same two promises are one pair, whoever has cosigned them since.
@@ -278,6 +284,8 @@ impl Monitor {
         if !proof.is_empty() {
             files.push(("proof", lines.as_bytes()));
         }
+        let convicting = fork::convicting(held, latest, bundle, &self.policy);
+        files.extend(convicting.as_deref().map(|bytes| ("evidence.json", bytes)));
         let evidence = self.folder.keep_evidence(&name, &files)?;
         Ok(Polled::only(Event::Forked {
             origin: now.origin.clone(),

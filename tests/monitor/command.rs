@@ -6,6 +6,7 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
 use candour::core::cosignature::{Cosigner, CosigningKey};
+use candour::core::evidence::{self, Role};
 use candour::core::note::VerifierKey;
 use serde_json::{Value, json};
 
@@ -133,7 +134,10 @@ fn both_notes_of_a_fork_are_kept_with_the_proof() {
         (Some(true), &json!(14), &json!(20))
     );
     let folder = scene.path(event["evidence"].as_str().unwrap());
-    assert_eq!(names(&folder), ["first", "proof", "second"]);
+    assert_eq!(names(&folder), ["evidence.json", "first", "proof", "second"]);
+    let proven = evidence::check(&fs::read(folder.join("evidence.json")).unwrap()).unwrap();
+    assert_eq!((proven.kind, proven.convicted[0].role), ("conflicting_checkpoints", Role::Operator));
+    assert_eq!(proven.provided, None);
     assert_eq!(fs::read(folder.join("first")).unwrap(), story::until(14).files()["checkpoint"]);
     assert_eq!(fs::read(folder.join("second")).unwrap(), fork["checkpoint"]);
     // Without the tiles that show it, nothing is proven; nor by tiles that do not lead to what is signed.
@@ -146,6 +150,19 @@ fn both_notes_of_a_fork_are_kept_with_the_proof() {
         let said = scene.show(&fork).run(NEVER_QUIET);
         assert_eq!((said.words().as_str(), said.code), ("falsified", Some(1)), "{:?}", said.events);
     }
+}
+
+#[test]
+fn two_notes_of_one_size_convict_without_a_sound_copy() {
+    let scene = Scene::new();
+    scene.show(&story::until(14).files()).run(NEVER_QUIET);
+    let mut fork = other(14, &[5, 9, 14]);
+    fork.retain(|name, _| !name.starts_with("tile/"));
+    let said = scene.show(&fork).run(NEVER_QUIET);
+    assert_eq!((said.words().as_str(), said.code), ("forked", Some(1)), "{:?}", said.events);
+    let folder = scene.path(said.events[0]["evidence"].as_str().unwrap());
+    assert_eq!(names(&folder), ["evidence.json", "first", "second"]);
+    evidence::check(&fs::read(folder.join("evidence.json")).unwrap()).unwrap();
 }
 
 #[test]

@@ -28,10 +28,14 @@ pub fn told(event: &Event) -> String {
             bad("falsified", format!("{count} faults")) + &lines.collect::<String>()
         }
         Event::Forked { origin, first, second, proof, evidence } => {
-            let how = if *proof { "proven by its own tiles" } else { "as two signed notes say" };
+            let how = match first.size == second.size {
+                _ if *proof => "proven by its own tiles",
+                true => "as two signed notes say",
+                false => "as seen by the root that it had at this size before, which the notes alone do not show",
+            };
             let says = format!(
-                "{origin}: it signed two histories, {how}: root {} at size {}, and root {} at size {}; both notes are kept \
-                 in {}",
+                "{origin}: it signed two histories, {how}: root {} at size {}, and root {} at size {}; what shows \
+                 it is kept in {}",
                 first.root,
                 first.size,
                 second.root,

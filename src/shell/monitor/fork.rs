@@ -9,6 +9,7 @@ use crate::core::tile::{TILE_WIDTH, Tile, subtree};
 use crate::storage::bundle::{Bundle, MAX_ENTRY_BUNDLE_BYTES, Trouble};
 
 use super::progress::Progress;
+use crate::shell::evidence::{self, Outcome, Side};
 
 /// What a signed checkpoint is beside the one that was verified last.
 #[derive(Debug, PartialEq, Eq)]
@@ -55,6 +56,26 @@ pub(super) fn proof(
     };
     let leads = merkle::verify_consistency(earlier.size, root, later.size, later.root, &proof).is_ok();
     Ok((leads && root != earlier.root).then_some(proof))
+}
+
+/// The evidence (FORMAT.md, section 11) that one key signed both checkpoints, for anybody to check. Keys are tried that the
+/// copy's entries name and those of the policy, or those of the policy alone where the copy is not sound. None where no
+/// one key is known to have signed both, and where the later checkpoint is the smaller one: what it was verified against is
+/// no longer at hand.
+pub(super) fn convicting(
+    held: &Progress,
+    latest: &SignedCheckpoint,
+    bundle: &dyn Bundle,
+    policy: &Policy,
+) -> Option<Vec<u8>> {
+    let first = Side { name: "first".to_owned(), checkpoint: held.checkpoint.clone(), copy: None };
+    [Some(bundle), None].into_iter().find_map(|copy| {
+        let second = Side { name: "second".to_owned(), checkpoint: latest.clone(), copy };
+        match evidence::checkpoints(&first, &second, Some(policy)) {
+            Ok(Outcome::Made(bytes)) => Some(bytes),
+            Ok(Outcome::NoConflict(_)) | Err(_) => None,
+        }
+    })
 }
 
 /// A node of the tree of that size, of a bundle's tiles.
