@@ -103,22 +103,37 @@ impl Monitor {
             return self.report(&mut follower, polled, output, true);
         };
         let stop = Stop::listen().map_err(Failure::unjudged)?;
-        // What went wrong is reported once, until something else happens.
         let mut wrong = Vec::new();
+        // What cannot be followed at all was a mistake to ask for; what could be for a while may be again.
+        let mut first = Some(self.look(&follower, output)?);
         loop {
-            let polled = self.look(&follower, output)?;
-            let standing = polled.standing();
-            let again = standing >= Standing::Unjudged && wrong == polled.events;
-            wrong = if standing >= Standing::Unjudged { polled.events.clone() } else { Vec::new() };
-            let exit = match self.report(&mut follower, polled, output, !again) {
-                Ok(exit) => exit,
-                // The look is taken again, so nothing is lost.
-                Err(failure) => failure.report(),
-            };
+            let polled = first.take().map_or_else(|| self.look(&follower, output), Ok);
+            let reported = polled.and_then(|polled| self.report_once(&mut follower, polled, &mut wrong, output));
+            let exit = reported.unwrap_or_else(|failure| {
+                // The look is taken again, and reported again whatever it comes to, so nothing is lost.
+                wrong.clear();
+                failure.report()
+            });
             if stop.within(Duration::from_secs(every)) {
                 return Ok(exit);
             }
         }
+    }
+
+    /// Reports what a look came to; what went wrong once, until something else happens.
+    fn report_once(
+        &self,
+        follower: &mut Follower,
+        polled: Polled,
+        wrong: &mut Vec<Event>,
+        output: &Output,
+    ) -> Result<ExitCode, Failure> {
+        let bad = polled.standing() >= Standing::Unjudged;
+        let again = bad && *wrong == polled.events;
+        let events = if bad { polled.events.clone() } else { Vec::new() };
+        let exit = self.report(follower, polled, output, !again)?;
+        *wrong = events;
+        Ok(exit)
     }
 
     fn look(&self, follower: &Follower, output: &Output) -> Result<Polled, Failure> {

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use candour::core::cosignature::{Cosigner, CosigningKey};
 use candour::core::evidence::{self, Role};
@@ -307,6 +310,47 @@ fn it_looks_again_until_it_is_told_to_stop() {
     assert!(term.success());
     assert_eq!(child.wait().unwrap().code(), Some(0));
     assert_eq!(scene.run(&format!("{NEVER_QUIET} {NO_FINDING}")).events[0]["from"], 14);
+}
+
+#[test]
+fn while_it_looks_on_too_what_the_program_did_not_take_is_reported_again() {
+    let scene = Scene::new();
+    scene.show(&noted(21).files());
+    let mut command = scene.command(&format!("{NEVER_QUIET} {NO_FINDING}"));
+    assert_eq!(super::said(command.output().unwrap()).code, Some(0));
+    scene.show(&other(30, &[5, 9, 14, 30]));
+    let mut command = scene.command(&format!("{NEVER_QUIET} {NO_FINDING} --every 1"));
+    // It fails once, then takes it, then stops the monitor.
+    let script = "echo >> asked; test $(wc -l < asked) -gt 1 && cat > taken && kill -TERM $PPID";
+    command.args(["--run", "sh", "--with", "-c", "--with", script]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let (lines_out, out) = (BufReader::new(child.stdout.take().unwrap()).lines(), mpsc::channel());
+    thread::spawn(move || lines_out.map_while(Result::ok).try_for_each(|line| out.0.send(line)));
+    let said: Vec<_> = (0..2).map_while(|_| out.1.recv_timeout(Duration::from_secs(30)).ok()).collect();
+    if said.len() < 2 {
+        child.kill().unwrap();
+    }
+    assert!(said.len() == 2 && said[1].contains("\"forked\""), "{said:?}");
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    assert_eq!(lines(&fs::read(scene.path("taken")).unwrap())[0]["event"], "forked");
+}
+
+#[test]
+fn another_ledger_in_its_place_for_a_while_does_not_stop_it() {
+    let scene = Scene::new();
+    scene.show(&story::until(14).files());
+    let mut command = scene.command(&format!("{NEVER_QUIET} {NO_FINDING} --every 1"));
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut errors = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+    let mut said = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    assert!(said.next().unwrap().contains("\"new\":14"));
+    scene.show(&foreign());
+    assert!(errors.any(|line| line.contains("candour.example/other")));
+    scene.show(&story::honest().files());
+    let verified = said.any(|line| line.contains("\"new\":11"));
+    let term = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+    assert!((verified, !verified || term.success()) == (true, true));
+    assert_eq!(child.wait().unwrap().code(), Some(0));
 }
 
 #[test]
