@@ -140,6 +140,25 @@ impl SignedCheckpoint {
         Ok(latest)
     }
 
+    /// Whether no library could refuse what that key signed here: each line of its name and id verifies by the strict rule
+    /// of [`super::key`] too. True where there is none, and of types of key that have one rule only.
+    ///
+    /// Whatever is published must pass: a reader whose library refuses one line of a known key refuses the whole note
+    /// (signed-note).
+    pub fn is_undisputed(&self, key: &VerifierKey) -> bool {
+        let strict = |public: &PublicKey, message: &[u8], signature: &[u8]| {
+            signature.try_into().is_ok_and(|signature| public.verify_strict(message, &Signature(signature)))
+        };
+        self.note.signatures_of(key).all(|line| match (key.kind(), line.bytes().split_first_chunk()) {
+            (KeyKind::Ed25519(public), _) => strict(public, self.note.text().as_bytes(), line.bytes()),
+            (KeyKind::CosignatureEd25519(public), Some((timestamp, signature))) => {
+                strict(public, &self.cosigned_message(u64::from_be_bytes(*timestamp)), signature)
+            }
+            (KeyKind::CosignatureEd25519(_), None) => false,
+            (KeyKind::CosignatureMlDsa44(_) | KeyKind::Other { .. }, _) => true,
+        })
+    }
+
     /// Adds a signature line, in place of any of the same name and key id. It is not verified.
     ///
     /// # Errors

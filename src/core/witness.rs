@@ -187,6 +187,12 @@ impl Logs {
         let mut signed = Vec::new();
         for key in keys {
             if checkpoint.signed_by(key).map_err(Refusal::Untrusted)? {
+                // What this witness shows of the log is for every library to accept.
+                if !checkpoint.is_undisputed(key) {
+                    let expected = format!("a signature by {} that every library accepts", quote(origin));
+                    let fault = Fault::new(Code::CheckpointSignatureInvalid, expected, "one that some refuse");
+                    return Err(Refusal::Untrusted(fault));
+                }
                 signed.extend(checkpoint.note().signatures_of(key).next());
             }
         }

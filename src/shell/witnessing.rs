@@ -173,7 +173,11 @@ fn keep(signed: &SignedCheckpoint, published: &SignedCheckpoint, policy: &Policy
     for line in published.note().signatures().iter().filter(|line| !has(signed, line)) {
         let mut alone = signed.clone();
         let stands = alone.add_signature(line.clone()).is_ok()
-            && policy.witnesses().iter().all(|witness| alone.cosigned_by(&witness.key).is_ok());
+            && policy
+                .witnesses()
+                .iter()
+                .map(|witness| &witness.key)
+                .all(|key| alone.is_undisputed(key) && alone.cosigned_by(key).is_ok());
         if stands && !has(&kept, line) {
             let _ = kept.add_signature(line.clone());
         }

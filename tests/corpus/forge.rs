@@ -12,7 +12,10 @@ use candour::core::key::SecretKey;
 use candour::core::statement::{KeyedSignature, pre_authentication_encoding};
 use candour::core::tile::{TILE_WIDTH, Tile, TileKind, Tiler, push_entry};
 use candour::core::time::{Millis, Time};
+use curve25519_dalek::constants::EIGHT_TORSION;
+use curve25519_dalek::{EdwardsPoint, Scalar};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha512};
 
 /// The files of a bundle by name.
 pub type Files = BTreeMap<String, Vec<u8>>;
@@ -29,6 +32,16 @@ pub const LAG_MS: u64 = 250;
 /// The secret key of that label. Labels are names for people; the bytes follow from them.
 pub fn key(label: &str) -> SecretKey {
     SecretKey::from_seed(&Hash::of(label.as_bytes()).0)
+}
+
+/// A signature by that key which the cofactored rule takes and the strict one does not: its point is off by one of order 8.
+pub fn disputed(label: &str, message: &[u8]) -> [u8; 64] {
+    let (secret, once) = (key(label).as_dalek().to_scalar(), Scalar::from(7_u64));
+    let point = (EdwardsPoint::mul_base(&once) + EIGHT_TORSION[1]).compress().0;
+    let public = key(label).public().unwrap().to_bytes();
+    let challenge = Sha512::new().chain_update(point).chain_update(public).chain_update(message).finalize();
+    let response = once + Scalar::from_bytes_mod_order_wide(&challenge.into()) * secret;
+    [point, response.to_bytes()].concat().try_into().unwrap()
 }
 
 /// Its public half, in hex.

@@ -25,6 +25,7 @@ fn every_status_to_the_letter() {
     let forged = log.body(0, 5).replacen("\n5\n", "\n6\n", 1);
     let unknown = log.body(0, 5).replace(ORIGIN, "log.example/c");
     let sent_by = format!("{stranger}— {ORIGIN} AAAAAAAA\n");
+    let disputed = log.disputed_body(5);
     let huge = "x".repeat(300_000);
     let (long, zero) = ("old 0\n".to_owned() + &"A\n".repeat(64), format!("old 0\n{}\n\n", Hash::ZERO.to_base64()));
     let zero = zero + log.body(0, 5).split_once("\n\n").unwrap().1;
@@ -42,6 +43,7 @@ fn every_status_to_the_letter() {
         (post, unknown.clone(), 404, TEXT, None),
         (post, sent_by.clone(), 403, TEXT, None),
         (post, forged.clone(), 403, TEXT, None),
+        (post, disputed, 403, TEXT, None),
         (post, log.body(6, 5), 400, TEXT, None),
         (post, log.body(3, 5), 409, "text/x.tlog.size", Some("0\n")),
         (post, zero.clone(), 422, TEXT, None),

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use candour::core::checkpoint::{Checkpoint, SignedCheckpoint};
 use candour::core::fault::Fault;
 use candour::core::hash::Hash;
@@ -16,6 +17,7 @@ use candour::core::note::VerifierKey;
 use candour::core::policy::Policy;
 use candour::core::witness::AddCheckpoint;
 
+use crate::corpus::forge::disputed;
 use crate::tools::candour;
 
 pub(super) const ORIGIN: &str = "log.example/a";
@@ -47,6 +49,13 @@ impl Log {
     pub(super) fn checkpoint(&self, size: u64) -> Checkpoint {
         let root = Frontier::from_iter(self.leaves[..size as usize].iter().copied()).root();
         Checkpoint { origin: self.origin.to_owned(), size, root }
+    }
+
+    /// A body of `add-checkpoint` to a witness that saw nothing, with a signature that some libraries take and some refuse.
+    pub(super) fn disputed_body(&self, size: u64) -> String {
+        let text = self.checkpoint(size).to_string();
+        let bytes = [&self.verifier().id().to_be_bytes()[..], &disputed(self.origin, text.as_bytes())].concat();
+        format!("old 0\n\n{text}\n— {} {}\n", self.origin, BASE64_STANDARD.encode(bytes))
     }
 
     /// A body of `add-checkpoint`.

@@ -7,7 +7,7 @@ use candour::core::policy::Policy;
 use candour::shell::ledger::Why;
 use candour::shell::witnessing::{MAX_AHEAD_SECONDS, MAX_QUESTIONS, Waiting};
 
-use super::fake::{Asked, Fake, NOW, Say, cosigns, honest, line, vkey};
+use super::fake::{Asked, Fake, NOW, Say, cosigns, disputed_line, honest, line, vkey};
 use super::world::{PATIENT, World, came_to, policy};
 
 type Script = Box<dyn FnMut(&Asked) -> Say + Send>;
@@ -83,6 +83,7 @@ fn rows() -> Vec<(&'static str, Script, &'static str, usize)> {
             "witness-cosignature-invalid",
             1,
         ),
+        ("that some refuse", ok(|text| disputed_line("W", NOW, text)), "witness-cosignature-invalid", 1),
         ("at no time", ok(|text| line("W", "W", 0, text)), "witness-cosignature-time", 1),
         ("an hour ahead", ok(|text| line("W", "W", NOW + MAX_AHEAD_SECONDS, text)), "ok", 1),
         ("later", ok(|text| line("W", "W", NOW + MAX_AHEAD_SECONDS + 1, text)), "witness-cosignature-time", 1),

@@ -13,7 +13,7 @@ use candour::core::hash::Hash;
 use candour::core::merkle::verify_consistency;
 use candour::core::note::VerifierKey;
 
-use crate::corpus::forge::key;
+use crate::corpus::forge::{disputed, key};
 
 /// When fakes cosign, in seconds since 1970.
 pub const NOW: u64 = 1_700_000_000;
@@ -102,6 +102,13 @@ pub fn vkey(name: &str) -> VerifierKey {
 /// A cosignature line under one name, by the key of another, at a time, over a text.
 pub fn line(name: &str, by: &str, time: u64, text: &str) -> String {
     let signature = key(by).sign(format!("cosignature/v1\ntime {time}\n{text}").as_bytes()).0;
+    let bytes = [&vkey(name).id().to_be_bytes()[..], &time.to_be_bytes(), &signature].concat();
+    format!("— {name} {}\n", BASE64_STANDARD.encode(bytes))
+}
+
+/// Its own cosignature line, which some libraries take and some refuse.
+pub fn disputed_line(name: &str, time: u64, text: &str) -> String {
+    let signature = disputed(name, format!("cosignature/v1\ntime {time}\n{text}").as_bytes());
     let bytes = [&vkey(name).id().to_be_bytes()[..], &time.to_be_bytes(), &signature].concat();
     format!("— {name} {}\n", BASE64_STANDARD.encode(bytes))
 }

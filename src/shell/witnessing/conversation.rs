@@ -177,6 +177,10 @@ fn cosignature(
         if has(signed, line) || alone.add_signature(line.clone()).is_err() {
             return Err(Refusal::CosignatureInvalid);
         }
+        // What some readers' libraries refuse would cost the checkpoint all those readers.
+        if !alone.is_undisputed(key) {
+            return Err(Refusal::CosignatureInvalid);
+        }
         let Some(timestamp) = alone.cosigned_by(key).map_err(|_| Refusal::CosignatureInvalid)? else { continue };
         if timestamp == 0 || timestamp > now.saturating_add(MAX_AHEAD_SECONDS) {
             return Err(Refusal::CosignatureTime { timestamp });
