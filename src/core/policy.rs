@@ -185,7 +185,7 @@ impl Policy {
     /// shown two histories: the fewest witnesses, each a line of the policy, that two quorums have in common. 0 where the
     /// operator alone can.
     ///
-    /// Keys of one name are one witness. Where such keys stand in different groups, this may be too few, never too many.
+    /// A witness whose key is a log's is that operator, and none. Keys of one name are one witness. Where such keys stand in different groups, this may be too few, never too many.
     pub fn witnesses_to_deceive(&self) -> usize {
         let parties = self.parties();
         let (mut shared, mut counted) = (Vec::with_capacity(self.nodes.len()), BTreeSet::new());
@@ -211,12 +211,15 @@ impl Policy {
         self.quorum.and_then(|quorum| shared.get(quorum).copied()).unwrap_or(0)
     }
 
-    /// For each node, the one name of the keys of all witnesses in it, if there is one.
+    /// For each node, the one name of the keys of all witnesses in it, if there is one, and it is not a log's.
     fn parties(&self) -> Vec<Option<&str>> {
         let mut parties: Vec<Option<&str>> = Vec::with_capacity(self.nodes.len());
         for node in &self.nodes {
             parties.push(match &node.rule {
-                Rule::Witness(witness) => self.witnesses.get(*witness).map(|witness| witness.key.name()),
+                Rule::Witness(witness) => {
+                    let witness = self.witnesses.get(*witness).filter(|witness| !self.is_log(&witness.key));
+                    witness.map(|witness| witness.key.name())
+                }
                 Rule::Group { members, .. } => {
                     let mut names = members.iter().map(|&member| parties.get(member).copied().flatten());
                     let first = names.next().flatten();
@@ -225,6 +228,11 @@ impl Policy {
             });
         }
         parties
+    }
+
+    /// Whether a log of the policy signs with that key, whatever either is called.
+    fn is_log(&self, key: &VerifierKey) -> bool {
+        self.logs.iter().any(|log| log.key.kind().key_bytes() == key.kind().key_bytes())
     }
 
     fn not_met(&self, quorum: usize, is_met: impl Fn(usize) -> bool) -> Fault {

@@ -210,6 +210,24 @@ fn keys_of_one_name_are_one_witness() {
     }
 }
 
+#[test]
+fn an_operator_that_cosigns_its_own_checkpoints_is_no_witness() {
+    for (operator, lines, expected) in [
+        (1, "quorum W1\n", 0),
+        (9, "quorum W1\n", 1),
+        (1, "group g all W1 W2\nquorum g\n", 1),
+        (9, "group g all W1 W2\nquorum g\n", 2),
+        (3, "group g 2 W1 W2 W3\nquorum g\n", 0),
+    ] {
+        let log = VerifierKey::ed25519("log.example", public(operator)).unwrap();
+        let keys = (1..=3_u8).map(|seed| {
+            format!("witness W{seed} {}\n", VerifierKey::cosignature(&format!("w{seed}"), public(seed)).unwrap())
+        });
+        let text = format!("log {log}\n{}{lines}", keys.collect::<String>());
+        assert_eq!(Policy::parse(text.as_bytes()).unwrap().witnesses_to_deceive(), expected, "{operator} {lines}");
+    }
+}
+
 /// The fewest names that any two quorums have in common.
 fn fewest_in_common(policy: &Policy) -> usize {
     let count = policy.witnesses.len();
