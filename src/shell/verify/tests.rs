@@ -5,6 +5,7 @@ use std::sync::Mutex;
 
 use super::*;
 use crate::core::audit::{CHECKPOINT, CHECKPOINTS};
+use crate::core::cosignature::{Cosigner, CosigningKey};
 use crate::core::fault::Code;
 use crate::core::note::VerifierKey;
 use crate::core::sample::{Ledger, shared};
@@ -63,6 +64,30 @@ fn encoded(indices: impl IntoIterator<Item = usize>) -> Vec<u8> {
     let mut bytes = Vec::new();
     indices.into_iter().for_each(|index| push_entry(&mut bytes, shared().entries()[index].bytes()).unwrap());
     bytes
+}
+
+#[test]
+fn an_operator_that_cosigns_its_own_checkpoint_is_no_party_besides_it() {
+    let ledger = shared();
+    let mut signed = ledger.checkpoint(300);
+    let mut policy = Policy::text_for(
+        &VerifierKey::ed25519(ledger.chain().origin().unwrap().as_str(), ledger.operator_key().public().unwrap())
+            .unwrap(),
+    );
+    for (name, key) in [("own", ledger.operator_key()), ("other", ledger.key(9))] {
+        let cosigner = Cosigner::new(name, CosigningKey::Ed25519(key)).unwrap();
+        signed.add_signature(cosigner.cosign(&signed, 7).unwrap()).unwrap();
+        policy += &format!("witness {name} {}\n", cosigner.verifier());
+    }
+    let mut bundle = bundle(ledger, 300);
+    bundle.insert(format!("{CHECKPOINTS}300"), signed.to_string());
+    bundle.insert(CHECKPOINT, signed.to_string());
+    let options =
+        Options { pins: Vec::new(), rule: Rule::Strict, progress: &mut |_, _| {}, as_of: None, watch: &mut () };
+    let report = verify(&bundle, &Policy::parse(policy.as_bytes()).unwrap(), options).unwrap();
+    assert_eq!(report.faults, []);
+    let names: Vec<_> = report.vouched[0].witnesses.iter().map(|witness| witness.name.as_str()).collect();
+    assert_eq!(names, ["other"]);
 }
 
 #[test]
