@@ -6,9 +6,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::PoisonError;
 
+use crate::core::checkpoint::MAX_COSIGNED_NAME_BYTES;
 use crate::core::cosignature::Cosigner;
 use crate::core::fault::{Code, Fault};
 use crate::core::hash::Hash;
+use crate::core::note::KeyKind;
+use crate::core::text::excerpt;
 use crate::core::witness::{AddCheckpoint, Logs, Refusal, Submission};
 use crate::storage::store::StoreError;
 use crate::storage::witness_store::{Exhibit, Kept, WitnessStore};
@@ -83,7 +86,8 @@ impl Witness {
     ///
     /// # Errors
     /// Those of [`WitnessStore::open`]; [`StoreError::Damaged`], naming the file: not a checkpoint of that log which one of
-    /// these cosigners cosigned. [`StoreError::Fault`]: no cosigner, too many of them, or two of one key.
+    /// these cosigners cosigned. [`StoreError::Fault`]: no cosigner, too many of them, two of one key, or one that could
+    /// never cosign for one of the logs, as its origin is too long for that type of key.
     pub fn open(
         folder: &Path,
         cosigners: Vec<Cosigner>,
@@ -91,6 +95,7 @@ impl Witness {
         clock: Box<dyn Clock + Send + Sync>,
     ) -> Result<(Self, std::sync::mpsc::Receiver<Event>), StoreError> {
         check_cosigners(&cosigners)?;
+        check_origins(&cosigners, &logs)?;
         let store = WitnessStore::open(folder)?;
         let mut known = BTreeMap::new();
         // Logs too that are no longer watched: a damaged folder is better noticed early.
@@ -275,6 +280,17 @@ fn check_cosigners(cosigners: &[Cosigner]) -> Result<(), StoreError> {
         }
     }
     Ok(())
+}
+
+fn check_origins(cosigners: &[Cosigner], logs: &Logs) -> Result<(), StoreError> {
+    let short = cosigners.iter().any(|cosigner| matches!(cosigner.verifier().kind(), KeyKind::CosignatureMlDsa44(_)));
+    match logs.origins().find(|origin| short && origin.len() > MAX_COSIGNED_NAME_BYTES) {
+        None => Ok(()),
+        Some(origin) => {
+            let expected = format!("an origin of at most {MAX_COSIGNED_NAME_BYTES} bytes, for an ML-DSA-44 key");
+            Err(Fault::new(Code::KeyInvalid, expected, format!("{:?}", excerpt(origin))).into())
+        }
+    }
 }
 
 #[cfg(test)]

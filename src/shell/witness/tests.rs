@@ -6,7 +6,7 @@ use std::thread;
 use super::*;
 use crate::core::checkpoint::SignedCheckpoint;
 use crate::core::cosignature::CosigningKey;
-use crate::core::key::SecretKey;
+use crate::core::key::{SecretKey, ml_dsa};
 use crate::core::witness::tests::Log;
 use crate::shell::clock::ManualClock;
 
@@ -64,6 +64,19 @@ fn time_never_runs_backwards_nor_is_nought() {
     let (witness, _events) = open(folder.path(), &[1], &clock).unwrap();
     assert_eq!(ask(&witness, &log(), 4, 5), 200);
     assert_eq!(shown(&witness, 1), (5, 51), "after a restart too");
+}
+
+#[test]
+fn a_log_that_a_key_could_never_cosign_for_is_noticed_at_the_start() {
+    let ml_dsa = || CosigningKey::MlDsa44(ml_dsa::SecretKey::from_seed(&[1; 32]));
+    let ed25519 = || CosigningKey::Ed25519(SecretKey::from_seed(&[1; 32]));
+    for (length, key, opens) in [(255, ml_dsa(), true), (256, ml_dsa(), false), (256, ed25519(), true)] {
+        let folder = tempfile::tempdir().unwrap();
+        let logs = Logs::of(&Log::new(&"x".repeat(length), 0, 0).policy());
+        let cosigners = vec![Cosigner::new("w", key).unwrap()];
+        let opened = Witness::open(folder.path(), cosigners, logs, Box::new(Steered(clock())));
+        assert_eq!(opened.is_ok(), opens, "{length}");
+    }
 }
 
 #[test]
