@@ -68,6 +68,7 @@ fn every_status_to_the_letter() {
         (("GET", "/"), String::new(), 404, TEXT, None),
         (("POST", "/add-checkpoint/"), String::new(), 404, TEXT, None),
         (("GET", "/x/checkpoint"), String::new(), 404, TEXT, None),
+        (("GET", "/%ff/checkpoint"), String::new(), 404, TEXT, None),
         (("GET", "/checkpoint"), String::new(), 404, TEXT, None),
     ];
     for (number, ((method, path), body, status, kind, expected)) in steps.into_iter().enumerate() {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, HttpBody as _};
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::header::{CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, EXPECT};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -54,8 +55,10 @@ pub(super) fn router(witness: Witness, prefix: &str) -> Router {
         .with_state(Arc::new(desk))
 }
 
-async fn latest_checkpoint(State(desk): State<Arc<Desk>>, Path(hash): Path<String>) -> Response {
-    let published = desk.origins.get(&hash).and_then(|origin| desk.witness.published_of(origin));
+async fn latest_checkpoint(State(desk): State<Arc<Desk>>, hash: Result<Path<String>, PathRejection>) -> Response {
+    // Escapes that are no UTF-8 name no log either.
+    let origin = hash.ok().and_then(|Path(hash)| desk.origins.get(&hash));
+    let published = origin.and_then(|origin| desk.witness.published_of(origin));
     let mut response = match published {
         None | Some(Published::Nothing) => text(StatusCode::NOT_FOUND, "no checkpoint of that log was cosigned\n"),
         Some(Published::Unknown) => text(StatusCode::INTERNAL_SERVER_ERROR, "the witness cannot read its memory\n"),
