@@ -87,6 +87,10 @@ impl Draft {
         if self.witnesses.iter().any(|witness| witness.key.kind().key_bytes() == key.kind().key_bytes()) {
             return Err(wrong("a witness with another public key than those before", name));
         }
+        // Ids are short: whoever tries for long enough makes another key of the same, and each would spoil the other's lines.
+        if self.witnesses.iter().any(|witness| (witness.key.name(), witness.key.id()) == (key.name(), key.id())) {
+            return Err(wrong("a key with another name or id than those before", name));
+        }
         self.define(name, Rule::Witness(self.witnesses.len()))?;
         self.witnesses.push(Witness { name: name.to_vec(), key, url: url.map(<[u8]>::to_vec) });
         Ok(())
