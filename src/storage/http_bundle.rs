@@ -247,15 +247,16 @@ impl Bundle for HttpBundle {
         let mut unseen =
             vec!["files that the checkpoint's size does not need: a web server does not list them".to_owned()];
         unseen.push(if self.listed {
-            format!("checkpoints that {SIZES} does not name: it is the server's word")
+            format!("checkpoints that {SIZES} does not name, and whether they came in time: it is the server's word")
         } else {
             format!("checkpoints that no entry names, and whether they came in time: the server has no {SIZES}")
         });
         unseen
     }
 
+    /// Never: a list is the server's word, and nobody is to be found late on that.
     fn lists_checkpoints(&self) -> bool {
-        self.listed
+        false
     }
 }
 
