@@ -17,6 +17,7 @@ use candour::core::key::SecretKey;
 use candour::core::statement::{Envelope, Statement};
 use candour::core::text::{DocumentId, Slug};
 use candour::core::time::{Date, Millis, Period, Time};
+use candour::shell::client::Memory;
 use candour::shell::clock::{Clock as _, SystemClock};
 use candour::shell::ledger::{Ledger, LedgerError};
 use candour::storage::folder_store::FolderStore;
@@ -47,6 +48,9 @@ pub struct Filing {
     /// Do not vouch for the latest checkpoint
     #[arg(long)]
     no_seen: bool,
+    /// Sign, though this key signed another statement under the same number that the ledger does not have
+    #[arg(long)]
+    sign_again: bool,
     #[command(flatten)]
     placing: Placing,
     /// Read once: an encrypted key asks for its passphrase once.
@@ -163,7 +167,14 @@ impl Filing {
             seen,
         };
         let envelope = Envelope::sign(&statement, self.keys()?.iter().chain(more_keys))?;
+        let memory = Memory::beside(self.author_key()?.0, state.origin().as_str());
+        self.check_said(&memory, next, &envelope)?;
+        let say = |envelope: &Envelope| {
+            let said = memory.say(next, &envelope.payload);
+            said.map_err(|error| Failure::io(&memory.said_path(), error))
+        };
         if let Some(out) = &self.out {
+            say(&envelope)?;
             fs::write(out, envelope.to_json()?).map_err(|error| Failure::io(out, error))?;
             output.line(format!(
                 "{}: {} signed by {} key(s), not filed",
@@ -174,9 +185,28 @@ impl Filing {
             return Ok(());
         }
         let Book::Live(ledger) = book else { return Err(Failure::unjudged("a copy takes nothing: name --out")) };
+        let said = envelope.clone();
         let ledger = self.placing.place(output, &self.ledger, *ledger, envelope, files)?;
+        say(&said)?;
         // What was published meanwhile is remembered too.
         Book::Live(Box::new(ledger)).look(self.author_key()?.0).map(drop)
+    }
+}
+
+impl Filing {
+    /// Two statements of one key under one number convict its owner, whoever dropped the first.
+    fn check_said(&self, memory: &Memory, nth: u64, envelope: &Envelope) -> Result<(), Failure> {
+        let said = memory.said().map_err(|error| Failure::io(&memory.said_path(), error))?;
+        match said {
+            Some((last, payload)) if last == nth && payload != Hash::of(&envelope.payload) && !self.sign_again => {
+                let words =
+                    format!("this key signed another statement as its number {nth}, which this ledger does not have");
+                Err(Failure::evidence(words).hint(
+                    "file that one first: whoever holds both can show that the key contradicts itself; if nobody does, --sign-again",
+                ))
+            }
+            _ => Ok(()),
+        }
     }
 }
 

@@ -77,11 +77,19 @@ impl Scene {
 fn an_author_signs_for_any_copy_and_only_for_the_history_that_it_saw() {
     let scene = Scene::new();
     scene.ok("export ledger copy.zip");
+    let error = "kind = \"error_notified\"\ndocument = \"example/q2\"\nerror = \"example/e\"\nnote = \"A note.\"\n";
+    fs::write(scene.path("error.toml"), error).unwrap();
     let asks = "--key charity.pem --to example --title T --item a=b";
     // Signed for the copy, without touching the ledger; another co-signs it, after a look of its own.
     scene.ok(&format!("request copy.zip q1 {asks} --out q1.json"));
     scene.ok("sign q1.json --key stranger.pem --ledger copy.zip");
-    scene.ok("request ledger q1 --key charity.pem --to example --title T --item a=b --out again.json");
+    let again = "request ledger q1 --key charity.pem --to example --title T --item a=b --out again.json";
+    let refused = scene.fails(&format!("{again} --issued-at 2026-01-01T00:00:00Z"), 1);
+    assert!(refused.contains("signed another statement as its number"), "{refused}");
+    scene.ok(&format!("{again} --sign-again"));
+    scene.ok("file ledger error.toml --key platform.pem --out error.json");
+    let refused = scene.fails("sign error.json --key charity.pem", 1);
+    assert!(refused.contains("error_notified takes no co-signer"), "{refused}");
     let seen = |name: &str| {
         let envelope: serde_json::Value = serde_json::from_slice(&fs::read(scene.path(name)).unwrap()).unwrap();
         let payload = base64::Engine::decode(&base64::prelude::BASE64_STANDARD, envelope["payload"].as_str().unwrap());
@@ -89,6 +97,7 @@ fn an_author_signs_for_any_copy_and_only_for_the_history_that_it_saw() {
     };
     assert_eq!((seen("q1.json"), seen("again.json")), (4.into(), 4.into()), "each vouches for what it saw");
     // Others saw more; the copy is now older than what this key has seen.
+    scene.ok("submit ledger again.json");
     scene.ok(&format!("request ledger q2 {asks} --operator-key operator.pem"));
     scene.ok("request ledger q3 --key charity.pem --to example --title T --item a=b --out q3.json");
     let refused = scene.fails(&format!("request copy.zip q4 {asks} --out q4.json"), 1);
@@ -308,7 +317,7 @@ fn what_is_owed_shows_as_of_any_time() {
 fn forget(scene: &Scene, key: &str) {
     for entry in fs::read_dir(scene.path("")).expect("the folder").map_while(Result::ok) {
         let name = entry.file_name().into_string().expect("utf-8");
-        if name.starts_with(key) && name.ends_with(".seen") {
+        if name.starts_with(key) && (name.ends_with(".seen") || name.ends_with(".said")) {
             fs::remove_file(entry.path()).expect("a memory");
         }
     }

@@ -102,7 +102,7 @@ fn an_operator_with_two_histories_is_refused_reported_and_convicted() {
         scene.ok(&format!("disclose {ledger} q2 --key platform.pem --no-seen {figures}"));
         // Whoever signs on both sides has forgotten what it saw.
         for item in fs::read_dir(scene.path(".")).expect("a folder").map(|item| item.expect("an item").path()) {
-            if item.extension().is_some_and(|extension| extension == "seen") {
+            if item.extension().is_some_and(|extension| extension == "seen" || extension == "said") {
                 fs::remove_file(item).expect("forgotten");
             }
         }

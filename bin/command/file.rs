@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use candour::core::event::{Attachment, Event};
+use candour::core::evidence::takes_cosigner;
 use candour::core::statement::{Envelope, Statement};
 use candour::shell::calendar;
 use candour::shell::client::agrees;
@@ -95,8 +96,8 @@ impl Sign {
     pub fn run(self, output: &Output) -> Result<ExitCode, Failure> {
         let mut envelope =
             Envelope::parse(&read_file(&self.envelope)?).map_err(|fault| fault.in_file(name(&self.envelope)))?;
+        let statement = Statement::parse(&envelope.payload).map_err(|fault| fault.in_file(name(&self.envelope)))?;
         if let Some(ledger) = &self.ledger {
-            let statement = Statement::parse(&envelope.payload).map_err(|fault| fault.in_file(name(&self.envelope)))?;
             for key in &self.key {
                 let book = Book::copy(ledger, key, statement.seen)?;
                 agrees(book.chain(), &statement)?;
@@ -104,7 +105,12 @@ impl Sign {
             }
         }
         for path in &self.key {
-            envelope.add_signature(&self.passphrase.read_key(path)?)?;
+            let key = self.passphrase.read_key(path)?;
+            if !takes_cosigner(&statement, key.public()?.id()) {
+                let words = format!("{} takes no co-signer: refused to sign as its author", statement.event.kind());
+                return Err(Failure::evidence(words));
+            }
+            envelope.add_signature(&key)?;
         }
         std::fs::write(&self.envelope, envelope.to_json()?).map_err(|error| Failure::io(&self.envelope, error))?;
         output.line(format!("{}: {} signatures", self.envelope.display(), envelope.signatures.len()));

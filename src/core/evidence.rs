@@ -17,6 +17,8 @@ mod history;
 mod statements;
 
 use history::{Checkpoints, Promise};
+pub use statements::takes_cosigner;
+
 use statements::Statements;
 
 /// Bytes in the longest evidence that is read: two checkpoints and a receipt of any size fit.

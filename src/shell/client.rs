@@ -35,6 +35,34 @@ impl Memory {
         &self.0
     }
 
+    /// What the key signed last and gave out of its owner's hands, if that is known: its number and the payload's hash.
+    ///
+    /// # Errors
+    /// What the system says; [`io::ErrorKind::InvalidData`] where the file says something else.
+    pub fn said(&self) -> io::Result<Option<(u64, Hash)>> {
+        let text = match fs::read_to_string(self.said_path()) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            text => text?,
+        };
+        let said =
+            text.trim_end().split_once(' ').and_then(|(nth, hash)| Some((nth.parse().ok()?, Hash::from_hex(hash)?)));
+        let malformed = || io::Error::new(io::ErrorKind::InvalidData, "expected a number and a hash");
+        said.ok_or_else(malformed).map(Some)
+    }
+
+    /// Remembers what the key signed, before it leaves its owner's hands.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn say(&self, nth: u64, payload: &[u8]) -> io::Result<()> {
+        replace(&self.said_path(), format!("{nth} {}\n", Hash::of(payload)).as_bytes())
+    }
+
+    /// The file of [`Memory::said`].
+    pub fn said_path(&self) -> PathBuf {
+        self.0.with_extension("said")
+    }
+
     /// The bytes of the checkpoint, if there is one.
     ///
     /// # Errors
@@ -52,13 +80,17 @@ impl Memory {
     /// # Errors
     /// What the system says.
     pub fn keep(&self, checkpoint: &SignedCheckpoint) -> io::Result<()> {
-        let mut temporary = OsString::from(&self.0);
-        temporary.push(".tmp");
-        let mut file = File::create(&temporary)?;
-        file.write_all(checkpoint.to_string().as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&temporary, &self.0)
+        replace(&self.0, checkpoint.to_string().as_bytes())
     }
+}
+
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut temporary = OsString::from(path);
+    temporary.push(".tmp");
+    let mut file = File::create(&temporary)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&temporary, path)
 }
 
 /// Replays a copy of a ledger, and holds its entries against checkpoints of those sizes too, which it may not list.

@@ -95,6 +95,12 @@ fn signed(envelope: &Envelope) -> Result<(KeyId, Statement), Fault> {
     }
 }
 
+/// Whether the kind of statement takes that key's signature beside its author's. Where it does not, signing it is signing as
+/// its author, and two such statements convict.
+pub fn takes_cosigner(statement: &Statement, key: KeyId) -> bool {
+    hand(statement, key) != Hand::Author
+}
+
 fn hand(statement: &Statement, key: KeyId) -> Hand {
     let either_unless = |author: bool| if author { Hand::Author } else { Hand::Either };
     match &statement.event {
