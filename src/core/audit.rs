@@ -3,6 +3,7 @@
 //! The caller reads the files and hands them over: first every checkpoint and pin, then the entries in order, each with
 //! its attachments. [`Audit::finish`] judges the rest. Nothing is taken on trust but the policy.
 
+mod attachments;
 mod carried;
 mod promises;
 mod report;
@@ -10,12 +11,10 @@ mod vouching;
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
 use super::chain::{Chain, Link};
 use super::checkpoint::SignedCheckpoint;
 use super::entry::Entry;
-use super::event::{Attachment, Observation};
+use super::event::Observation;
 use super::fault::{Code, Fault};
 use super::finding::{Finding, FindingCode, Noticing};
 use super::hash::Hash;
@@ -25,10 +24,12 @@ use super::receipt::Receipt;
 use super::statement::Rule;
 use super::time::{Millis, Time};
 
+pub use attachments::attachment_name;
 pub use carried::Carried;
 pub use report::{MAX_FAULTS, Report, Verdict};
 pub use vouching::{Author, MAX_AUTHORS_NAMED, MAX_STRETCHES, Stretch, Vouched, shown_time};
 
+use attachments::Known;
 use vouching::Vouching;
 
 /// The name under which faults of pins are reported.
@@ -69,15 +70,6 @@ pub struct Audit<'a> {
 struct Published {
     file: String,
     checkpoint: SignedCheckpoint,
-}
-
-/// What is known of an attachment that a lawful statement named.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-struct Known {
-    /// The first entry to name it.
-    first: u64,
-    /// Whether nothing is wrong with it so far.
-    sound: bool,
 }
 
 impl<'a> Audit<'a> {
@@ -186,48 +178,6 @@ impl<'a> Audit<'a> {
         }
     }
 
-    /// The attachments that the caller is to read for an entry: none where the law refused it; of those that were named
-    /// before, the ones that hold observations, as the entry says these again; and none that is known to be bad.
-    pub fn attachments_of<'l>(&self, link: &'l Link) -> Vec<&'l Attachment> {
-        let named = match &link.statement {
-            Some(statement) if link.lawful => statement.event.attachments(),
-            _ => &[],
-        };
-        let known = |named: &Attachment| self.attachments.get(&place(named));
-        let mut wanted: Vec<&Attachment> = Vec::new();
-        for named in named {
-            let again = known(named).is_some() || wanted.iter().any(|other| place(other) == place(named));
-            let told = wanted.iter().any(|other| place(other) == place(named) && other.holds.is_some());
-            let sound = known(named).is_none_or(|known| known.sound);
-            if !again || (named.holds.is_some() && sound && !told) {
-                wanted.push(named);
-            }
-        }
-        wanted
-    }
-
-    /// Takes what the caller found of an attachment: its length and hash, or nothing where it is not there; and, where it
-    /// holds observations and is no such table, what is wrong with it. It is at fault once, whoever names it.
-    pub fn attachment(&mut self, link: &Link, named: &Attachment, found: Option<(u64, Hash)>, table: Option<Fault>) {
-        let known = self.attachments.get(&place(named)).copied();
-        let expected = || format!("{} bytes with sha-256 {}", named.length, named.sha256);
-        let fault = match found {
-            _ if known.is_some_and(|known| !known.sound) => None,
-            None => Some(Fault::new(Code::AttachmentMissing, expected(), "no such file")),
-            Some((length, hash)) if length != named.length.unsigned() || hash != named.sha256 => {
-                let found = format!("{length} bytes with sha-256 {hash}");
-                Some(Fault::new(Code::AttachmentMismatch, expected(), found))
-            }
-            Some(_) => table,
-        };
-        let first = known.map_or(link.index, |known| known.first);
-        let sound = known.is_none_or(|known| known.sound) && fault.is_none();
-        self.attachments.insert(place(named), Known { first, sound });
-        if let Some(fault) = fault {
-            self.fault(fault.at(first).in_file(attachment_name(&named.sha256)));
-        }
-    }
-
     /// The last entry was read whole, with its attachments. What it says as a whole is then noticed now; otherwise with the
     /// next entry, or at the end.
     pub fn entry_read(&mut self) {
@@ -276,11 +226,6 @@ impl<'a> Audit<'a> {
     /// The chain so far.
     pub fn chain(&self) -> &Chain {
         &self.chain
-    }
-
-    /// Whether a lawful statement named the attachment with that hash.
-    pub fn names_attachment(&self, sha256: &Hash) -> bool {
-        self.attachments.range((*sha256, 0)..=(*sha256, u64::MAX)).next().is_some()
     }
 
     /// The size that the file `checkpoint` promises, if it could be read.
@@ -345,14 +290,4 @@ impl<'a> Audit<'a> {
 /// The size that the name of a file in `checkpoints/` says: a number from 1 in decimal, without leading zeros.
 pub fn checkpoint_size(name: &str) -> Option<u64> {
     name.parse().ok().filter(|size: &u64| (1..=MAX_SIZE).contains(size) && size.to_string() == name)
-}
-
-/// What tells attachments apart: two statements may differ in what they say of one file's length.
-fn place(named: &Attachment) -> (Hash, u64) {
-    (named.sha256, named.length.unsigned())
-}
-
-/// The name in a bundle of the attachment with that hash.
-pub fn attachment_name(sha256: &Hash) -> String {
-    format!("attachments/sha256/{sha256}")
 }

@@ -4,6 +4,7 @@
 //! (FORMAT.md, section 6). [`Chain::seal`] makes the next entry of an envelope, by the same checks; a [`Sealed`] entry
 //! can come from nowhere else, and a store takes nothing else.
 
+mod examine;
 mod marks;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,12 +14,14 @@ use serde::{Deserialize, Serialize};
 use super::entry::Entry;
 use super::fault::{Code, Fault};
 use super::hash::Hash;
-use super::key::{KeyId, PublicKey};
+use super::key::PublicKey;
 use super::state::{Placed, State};
-use super::statement::{Envelope, Rule, Statement, check_signatures};
+use super::statement::{Envelope, Rule, Statement};
 use super::text::Origin;
 use super::tile::{Tile, Tiler};
 use super::time::Millis;
+
+use examine::Examined;
 
 /// How far a statement's `issued_at` may lie after the entry's `recorded_at`, in seconds: clocks differ.
 pub const MAX_CLOCK_AHEAD_SECONDS: u64 = 300;
@@ -96,13 +99,6 @@ impl Sealed {
     }
 }
 
-/// An entry under examination: all that can be said of it before the law.
-struct Examined {
-    entry: Entry,
-    signers: Vec<KeyId>,
-    statement: Option<Statement>,
-}
-
 impl Chain {
     /// A ledger without entries.
     pub fn new() -> Self {
@@ -175,58 +171,6 @@ impl Chain {
         };
         faults.extend(found.into_iter().map(at));
         link
-    }
-
-    /// Steps 2.1 to 2.10: whatever can be said of the entry before the law. Changes nothing.
-    fn examine(&self, bytes: &[u8], rule: Rule, faults: &mut Vec<Fault>) -> Option<Examined> {
-        let entry = Entry::parse(bytes).map_err(|fault| faults.push(fault)).ok()?;
-        if entry.index != self.next {
-            faults.push(Fault::new(
-                Code::IndexMismatch,
-                format!("entry {}", self.next),
-                format!("entry {}", entry.index),
-            ));
-        }
-        if entry.previous != self.head {
-            let (expected, found) = (self.head.to_string(), entry.previous.to_string());
-            faults.push(Fault::new(Code::PreviousMismatch, expected, found));
-        }
-        if let Some(last) = self.recorded_at.filter(|last| entry.recorded_at < *last) {
-            let (expected, found) = (format!("{last} or later"), entry.recorded_at.to_string());
-            faults.push(Fault::new(Code::TimeReversed, expected, found));
-        }
-        check_signatures(&entry.payload, &entry.signatures, rule, faults);
-        let statement = Statement::parse(&entry.payload).map_err(|fault| faults.push(fault)).ok();
-        if let Some(statement) = &statement {
-            self.check_statement(&entry, statement, faults);
-        }
-        let signers = entry.signatures.iter().map(|signature| signature.key).collect();
-        Some(Examined { entry, signers, statement })
-    }
-
-    fn check_statement(&self, entry: &Entry, statement: &Statement, faults: &mut Vec<Fault>) {
-        if let Some(origin) = self.origin.as_ref().filter(|origin| **origin != statement.ledger) {
-            faults.push(Fault::new(Code::LedgerMismatch, origin.as_str(), statement.ledger.as_str()));
-        }
-        let latest = entry.recorded_at.unix_ms().saturating_add(MAX_CLOCK_AHEAD_SECONDS * 1000);
-        if statement.issued_at.unix().saturating_mul(1000) > latest {
-            let expected = format!("at most {MAX_CLOCK_AHEAD_SECONDS} seconds after {}", entry.recorded_at);
-            faults.push(Fault::new(Code::IssuedInFuture, expected, statement.issued_at.to_string()));
-        }
-        let Some(seen) = statement.seen else { return };
-        let size = seen.size.unsigned();
-        // A mark of a published size is there once so many entries are.
-        match self.mark_at(size).filter(|_| self.published.contains(&size)) {
-            None => {
-                let expected = "a checkpoint that the ledger published before";
-                faults.push(Fault::new(Code::SeenNotPublished, expected, format!("size {size}")));
-            }
-            Some(mark) if mark.root != seen.root => {
-                let expected = format!("root {} at size {size}", mark.root);
-                faults.push(Fault::new(Code::SeenMismatch, expected, seen.root.to_string()));
-            }
-            Some(_) => {}
-        }
     }
 
     /// Step 2.11. Returns whether the law allows the statement.

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Audit, Known};
+use super::Audit;
+use super::attachments::Known;
 use crate::core::chain::Chain;
 use crate::core::finding::{FindingCode, Noticing};
 use crate::core::hash::Hash;

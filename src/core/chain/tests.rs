@@ -1,6 +1,6 @@
 use super::*;
 use crate::core::json::{Count, Positive};
-use crate::core::key::Signature;
+use crate::core::key::{KeyId, Signature};
 use crate::core::sample::{Ledger, OPENED_AT};
 use crate::core::statement::{KeyedSignature, Seen};
 use crate::core::time::Time;
