@@ -8,8 +8,8 @@ use crate::command_line::Scene;
 
 /// How many processes are killed; `CANDOUR_ROUNDS` overrides it.
 const ROUNDS: u64 = 60;
-/// How long a process may live, at most, in microseconds: a little longer than it takes to file a statement.
-const LIFE_MICROS: u64 = 60_000;
+/// How long a process may live, at most, in the times that it takes to file a statement here and now, in tenths.
+const LIFE_TENTHS: u32 = 12;
 
 #[test]
 fn a_killed_writer_loses_nothing_that_was_acknowledged() {
@@ -19,7 +19,11 @@ fn a_killed_writer_loses_nothing_that_was_acknowledged() {
     let rounds = number("CANDOUR_ROUNDS").unwrap_or(ROUNDS);
     let scene = Scene::new();
     let figures = scene.figures(7);
-    scene.ok(&format!("disclose ledger q2 --key platform.pem {figures}"));
+    let begun = Instant::now();
+    scene.ok(&format!("disclose ledger q2 --key platform.pem --operator-key operator.pem {figures}"));
+    let life = begun.elapsed() * LIFE_TENTHS / 10;
+    println!("a process lives for {life:?} at most");
+    let life = u64::try_from(life.as_micros()).expect("a short time");
     let mut random = seed | 1;
     let mut acknowledged = Vec::new();
     for round in 0..rounds {
@@ -34,7 +38,7 @@ fn a_killed_writer_loses_nothing_that_was_acknowledged() {
         fs::write(scene.path("event.toml"), event).expect("an event");
         let words = "file ledger event.toml --key platform.pem --operator-key operator.pem --json";
         let mut child = scene.command(words).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("a process");
-        let end = Instant::now() + Duration::from_micros(random % LIFE_MICROS);
+        let end = Instant::now() + Duration::from_micros(random % life);
         while Instant::now() < end && child.try_wait().expect("its state").is_none() {
             std::hint::spin_loop();
         }

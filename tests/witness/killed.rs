@@ -13,7 +13,7 @@ use super::service::{Answer, Log, ORIGIN, Service, request};
 const ROUNDS: u64 = 12;
 /// Clients at once.
 const CLIENTS: u64 = 8;
-/// How long a process may live under load, at most, in microseconds.
+/// How long a process may live under load, at most, in microseconds; or twice as long as it takes to start, if that is more.
 const LIFE_MICROS: u64 = 150_000;
 
 /// xorshift64: any spread will do.
@@ -61,13 +61,15 @@ fn a_killed_witness_remembers_all_that_it_answered() {
     let histories = [Log::new(ORIGIN, 4, 0), Log::new(ORIGIN, 4, 1)];
     let (mut random, mut cosigned, mut size) = (seed | 1, Vec::new(), 0);
     for round in 0..number("CANDOUR_ROUNDS").unwrap_or(ROUNDS) {
+        let begun = Instant::now();
         let service = Service::start(folder.path(), &[]);
+        let longest = LIFE_MICROS.max(2 * begun.elapsed().as_micros() as u64);
         // Which history it is shows from leaf 4 on; before, they are the same.
         let shown =
             histories.iter().find_map(|log| service.shown(log).filter(|shown| *shown == log.checkpoint(shown.size)));
         let latest = shown.map_or(0, |shown| shown.size);
         assert!(latest >= size, "round {round}: {size} was answered, {latest} remembered");
-        let life = Duration::from_micros(next(&mut random) % LIFE_MICROS);
+        let life = Duration::from_micros(next(&mut random) % longest);
         let seeds: Vec<u64> = (0..CLIENTS).map(|_| next(&mut random) | 1).collect();
         let told = thread::scope(|scope| {
             let (service, histories) = (&service, &histories);
