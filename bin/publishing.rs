@@ -5,6 +5,7 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use candour::core::cosignature::shown_time;
 use candour::core::key::SecretKey;
 use candour::core::policy::Policy;
 use candour::shell::clock::SystemClock;
@@ -79,7 +80,7 @@ fn open_again(folder: &Path) -> Result<Ledger<FolderStore>, Failure> {
 /// What the witnesses replied, for programs.
 pub fn replies_json(replies: &[Reply]) -> Value {
     let reply = |Reply { witness, said }: &Reply| {
-        let cosigned_at = said.as_ref().ok().map(|cosigned| cosigned.timestamp);
+        let cosigned_at = said.as_ref().ok().map(|cosigned| shown_time(cosigned.timestamp));
         let refusal = said.as_ref().err();
         let says = refusal.map(ToString::to_string);
         json!({ "witness": witness, "cosigned_at": cosigned_at, "code": refusal.map(|why| why.code()), "says": says })

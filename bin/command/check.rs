@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use candour::core::cosignature::shown_time;
 use candour::core::fault::Fault;
 use candour::core::receipt::Receipt;
 use candour::shell::receipts::{Checked, check};
@@ -48,7 +49,7 @@ impl Check {
         for cosignature in cosignatures {
             let when = match cosignature.timestamp {
                 0 => "without a time".to_owned(),
-                time => format!("at {time}"),
+                time => format!("at {}: it existed by then", shown_time(time)),
             };
             output.line(format!("  cosigned  {} {when}", cosignature.name));
         }

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use candour::core::audit::{Report, Stretch, Verdict, shown_time};
+use candour::core::audit::{Report, Stretch, Verdict};
+use candour::core::cosignature::shown_time;
 use candour::core::statement::Rule;
 use candour::shell::verify::{Options, verify};
 use clap::Args;

@@ -27,7 +27,7 @@ use super::time::{Millis, Time};
 pub use attachments::attachment_name;
 pub use carried::Carried;
 pub use report::{MAX_FAULTS, Report, Verdict};
-pub use vouching::{Author, MAX_AUTHORS_NAMED, MAX_STRETCHES, Stretch, Vouched, shown_time};
+pub use vouching::{Author, MAX_AUTHORS_NAMED, MAX_STRETCHES, Stretch, Vouched};
 
 use attachments::Known;
 use vouching::Vouching;

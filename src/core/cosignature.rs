@@ -5,6 +5,12 @@ use super::checkpoint::{MAX_COSIGNED_NAME_BYTES, MAX_TIMESTAMP, SignedCheckpoint
 use super::fault::{Code, Fault};
 use super::key::{SecretKey, ml_dsa};
 use super::note::{NoteSignature, VerifierKey, quote};
+use super::time::Time;
+
+/// A cosignature's time as it is shown: RFC 3339, or plain seconds after the year 9999.
+pub fn shown_time(seconds: u64) -> String {
+    Time::from_unix(seconds).map_or_else(|| format!("{seconds} seconds after 1970"), |time| time.to_string())
+}
 
 /// What a witness signs with.
 pub enum CosigningKey {

@@ -13,10 +13,10 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::core::checkpoint::SignedCheckpoint;
+use crate::core::cosignature::shown_time;
 use crate::core::key::PublicKey;
 use crate::core::note::{NoteSignature, VerifierKey};
 use crate::core::policy::Policy;
-use crate::core::time::Time;
 
 pub use asking::ask;
 pub use refusal::Refusal;
@@ -151,16 +151,11 @@ impl fmt::Display for Reply {
         match &self.said {
             Ok(Cosigned { timestamp, kept, .. }) => {
                 let before = if *kept { ", before" } else { "" };
-                write!(f, "{}: cosigned at {}{before}", self.witness, time(*timestamp))
+                write!(f, "{}: cosigned at {}{before}", self.witness, shown_time(*timestamp))
             }
             Err(refusal) => write!(f, "{}: {refusal}", self.witness),
         }
     }
-}
-
-/// A time in seconds since 1970, as it is read by people; as it is where it is too late for that.
-fn time(timestamp: u64) -> String {
-    Time::from_unix(timestamp).map_or_else(|| timestamp.to_string(), |time| time.to_string())
 }
 
 /// The checkpoint with the signature lines of the published one, if that says the same. Lines of the policy's witnesses

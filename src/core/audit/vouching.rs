@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 
 use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 
+use crate::core::cosignature::shown_time;
 use crate::core::policy::Cosignature;
 use crate::core::text::Slug;
-use crate::core::time::Time;
 
 /// Stretches that are told apart, at most: the first ones are otherwise told as one, by those who vouch for all of it.
 pub const MAX_STRETCHES: usize = 64;
@@ -93,11 +93,6 @@ impl Serialize for Shown<'_> {
         object.serialize_field("to", &self.0.times.map(|(_, to)| shown_time(to)))?;
         object.end()
     }
-}
-
-/// A cosignature's time as it is shown: RFC 3339, or plain seconds after the year 9999.
-pub fn shown_time(seconds: u64) -> String {
-    Time::from_unix(seconds).map_or_else(|| format!("{seconds} seconds after 1970"), |time| time.to_string())
 }
 
 /// An earliest and a latest time, if there is any.
