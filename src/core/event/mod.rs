@@ -9,6 +9,7 @@ pub mod deadline;
 pub mod disclosure;
 pub mod document;
 pub mod exchange;
+mod kinds;
 pub mod measure;
 pub mod observation;
 pub mod registry;
@@ -18,7 +19,7 @@ pub mod risk;
 pub mod service;
 pub mod table;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::text::DocumentId;
 
@@ -39,7 +40,7 @@ pub use service::*;
 macro_rules! kinds {
     ($($kind:ident($type:ident) $tag:literal)+) => {
         /// What a statement says. The names of the kinds are in the past tense.
-        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
         #[serde(tag = "kind")]
         #[allow(missing_docs, reason = "each kind is documented at its type")]
         pub enum Event {
@@ -53,6 +54,12 @@ macro_rules! kinds {
             /// The wire tag of the event's kind.
             pub fn kind(&self) -> &'static str {
                 match self { $(Self::$kind(_) => $tag,)+ }
+            }
+        }
+
+        impl Serialize for Event {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self { $(Self::$kind(event) => kinds::serialize(serializer, $tag, event),)+ }
             }
         }
     };
