@@ -13,6 +13,7 @@ mod evidence;
 mod export;
 mod file;
 mod findings;
+mod generate;
 mod import;
 mod init;
 mod key;
@@ -110,6 +111,9 @@ pub enum Command {
     Checkpoint(checkpoint::Checkpoint),
     /// Cosign ledgers' checkpoints over HTTP, each only if it extends the last
     Witness(witness::Witness),
+    /// Write a ledger of made-up statements, to measure with
+    #[command(hide = true)]
+    Generate(generate::Generate),
 }
 
 impl Command {
@@ -150,6 +154,7 @@ impl Command {
             Self::Enrol(command) => command.run(output),
             Self::Checkpoint(command) => command.run(output),
             Self::Witness(command) => command.run(output),
+            Self::Generate(command) => command.run(output),
         }
     }
 }

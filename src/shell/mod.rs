@@ -20,6 +20,7 @@ pub mod reading;
 pub mod publish;
 pub mod receipts;
 pub mod witnessing;
+pub mod load;
 pub mod ledger;
 pub mod client;
 pub mod import;
