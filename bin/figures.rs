@@ -1,11 +1,8 @@
 //! The figures of a disclosure or correction: a table of observations, and files.
 
-use std::fs::File;
 use std::path::PathBuf;
 
-use candour::core::event::disclosure::Holds;
 use candour::core::event::observation::MAX_OBSERVATIONS;
-use candour::core::event::table::{self, TableError};
 use candour::core::event::{Attachment, Observation};
 use candour::core::json::{self, List};
 use clap::Args;
@@ -38,24 +35,19 @@ impl Figures {
         let mut attachments: Vec<_> =
             self.attach.iter().map(|path| files.attach(path, None)).collect::<Result<_, _>>()?;
         let Some(path) = &self.observations else { return Ok((None, attachments, files)) };
-        let file = File::open(path).map_err(|error| Failure::io(path, error))?;
-        let mut rows = Vec::new();
-        table::read(file, |row| {
+        let (mut rows, mut table) = (Vec::new(), Files::default());
+        let named = table.attach_table(path, |row| {
             if rows.len() <= MAX_OBSERVATIONS {
                 rows.push(row);
             }
-            Ok(())
-        })
-        .map_err(|error| match error {
-            TableError::Fault(fault) => Failure::unjudged(format!("{}: {fault}", path.display())),
-            TableError::Io(error) => Failure::io(path, error),
         })?;
         if json::encode(&rows)?.len() <= MAX_INLINE_BYTES
             && let Some(rows) = List::new(rows)
         {
             return Ok((Some(rows), attachments, files));
         }
-        attachments.push(Attachment { holds: Some(Holds::Observations), ..files.attach(path, Some("text/csv"))? });
+        attachments.push(named);
+        files.extend(table);
         Ok((None, attachments, files))
     }
 }

@@ -10,13 +10,15 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use candour::core::chain::Chain;
-use candour::core::event::{Attachment, Event};
-use candour::core::hash::{Hash, HashingReader};
+use candour::core::event::disclosure::Holds;
+use candour::core::event::{Attachment, Event, Observation};
+use candour::core::hash::Hash;
 use candour::core::json::Count;
 use candour::core::key::SecretKey;
 use candour::core::statement::{Envelope, Statement};
 use candour::core::text::{DocumentId, Slug};
 use candour::core::time::{Date, Millis, Period, Time};
+use candour::shell::attachment;
 use candour::shell::client::Memory;
 use candour::shell::clock::{Clock as _, SystemClock};
 use candour::shell::ledger::{Ledger, LedgerError};
@@ -65,19 +67,43 @@ pub struct Files(Vec<(Hash, PathBuf)>);
 impl Files {
     /// Names a file in a statement.
     pub fn attach(&mut self, path: &Path, media_type: Option<&str>) -> Result<Attachment, Failure> {
+        self.read(path, media_type, None, |_, _| {})
+    }
+
+    /// Names a table of observations, with the rows that it has, so that each can be proven by itself. Hands each
+    /// observation over on the way.
+    pub fn attach_table(&mut self, path: &Path, mut each: impl FnMut(Observation)) -> Result<Attachment, Failure> {
+        self.read(path, Some("text/csv"), Some(Holds::Observations), |_, observation| each(observation))
+    }
+
+    fn read(
+        &mut self,
+        path: &Path,
+        media_type: Option<&str>,
+        holds: Option<Holds>,
+        each: impl FnMut(u64, Observation),
+    ) -> Result<Attachment, Failure> {
         let file = File::open(path).map_err(|error| Failure::io(path, error))?;
-        let (length, sha256) = HashingReader::new(file).finish().map_err(|error| Failure::io(path, error))?;
+        let found = attachment::read(file, holds.is_some(), each).map_err(|error| Failure::io(path, error))?;
+        let rows = found.table.transpose();
+        let rows = rows.map_err(|fault| Failure::unjudged(format!("{}: {fault}", path.display())))?;
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let media_type = media_type.unwrap_or_else(|| media_type_of(path));
-        let length = i64::try_from(length).ok().and_then(Count::new);
-        self.0.push((sha256, path.to_owned()));
+        let length = i64::try_from(found.length).ok().and_then(Count::new);
+        self.0.push((found.sha256, path.to_owned()));
         Ok(Attachment {
-            holds: None,
+            holds,
             length: length.ok_or_else(|| Failure::unjudged(format!("{}: too long", path.display())))?,
             media_type: media_type.parse().map_err(Failure::unjudged)?,
             name: name.parse().map_err(|error| Failure::io(path, error))?,
-            sha256,
+            rows,
+            sha256: found.sha256,
         })
+    }
+
+    /// Adds files that were named apart.
+    pub fn extend(&mut self, other: Self) {
+        self.0.extend(other.0);
     }
 
     fn open(&self, named: &Attachment) -> Option<Box<dyn Read>> {

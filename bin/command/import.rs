@@ -3,8 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use candour::core::event::disclosure::Holds;
-use candour::core::event::{Attachment, CorrectionFiled, CorrectionReason, DisclosureFiled, Event};
+use candour::core::event::{CorrectionFiled, CorrectionReason, DisclosureFiled, Event};
 use candour::core::json::Set;
 use candour::core::text::{DocumentId, Label, Slug, Text};
 use candour::shell::import::slug;
@@ -62,7 +61,7 @@ impl Import {
         let mut files = Files::default();
         let media_type = if map.is_tabbed() { "text/tab-separated-values" } else { "text/csv" };
         let original = files.attach(&self.file, Some(media_type))?;
-        let observations = Attachment { holds: Some(Holds::Observations), ..files.attach(&made, Some("text/csv"))? };
+        let observations = files.attach_table(&made, |_| {})?;
         let ledger = self.filing.open()?;
         let author = self.filing.author(ledger.chain())?;
         let document = document(&author, &name)?;

@@ -132,6 +132,7 @@ pub fn attachment(name: &str) -> Result<(Attachment, &'static [u8]), Failure> {
         length: length.ok_or_else(|| broken(name, "too long"))?,
         media_type: "text/plain".parse().map_err(|error| broken(name, error))?,
         name: name.parse().map_err(|error| broken(name, error))?,
+        rows: None,
         sha256: Hash::of(bytes),
     };
     Ok((attachment, bytes))

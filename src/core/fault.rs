@@ -204,9 +204,11 @@ codes! {
     AttachmentMissing "attachment-missing" "an attachment that is not there"
     AttachmentMismatch "attachment-mismatch" "an attachment altered"
     AttachmentMalformed "attachment-malformed" "an attachment that is not the table that it says it is"
+    AttachmentRowsMismatch "attachment-rows-mismatch" "a table of other rows than the statement says"
 
     // Receipts.
     ReceiptMalformed "receipt-malformed" "not a receipt (C2SP tlog-proof)"
+    RowProofMalformed "row-proof-malformed" "not the proof of a row of section 12"
     ProofInvalid "proof-invalid" "a proof that does not lead to the root"
 
     // What a witness is asked.

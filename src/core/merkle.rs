@@ -4,10 +4,14 @@
 //! complete subtrees, which somebody else keeps: node (`level`, `index`) is the root over the 2^`level` leaves from
 //! `index` × 2^`level` on. Verification follows RFC 9162, sections 2.1.3.2 and 2.1.4.2.
 
+mod prover;
+
 use serde::{Deserialize, Serialize};
 
 use super::fault::{Code, Fault};
 use super::hash::Hash;
+
+pub use prover::Prover;
 
 /// The most leaves that a tree may have: 2^63 − 1, as in every C2SP implementation with signed integers.
 pub const MAX_SIZE: u64 = i64::MAX as u64;
@@ -48,9 +52,15 @@ impl Frontier {
 
     /// Appends a leaf.
     pub fn push(&mut self, leaf: Hash) {
+        self.push_watched(leaf, |_, _, _| {});
+    }
+
+    /// Appends a leaf, and tells of each two complete subtrees that become one: the left one's place, and both.
+    fn push_watched(&mut self, leaf: Hash, mut joined: impl FnMut((u8, u64), Hash, Hash)) {
         let mut node = leaf;
-        for _ in 0..self.size.trailing_ones() {
+        for level in 0..self.size.trailing_ones() as u8 {
             let Some(left) = self.hashes.pop() else { break };
+            joined((level, (self.size >> level) - 1), left, node);
             node = Hash::node(left, node);
         }
         self.hashes.push(node);

@@ -224,6 +224,7 @@ mod tests {
             length: Count::new(7).unwrap(),
             media_type: "text/plain".parse().unwrap(),
             name: "figures".parse().unwrap(),
+            rows: None,
             sha256: Hash::of(b"figures"),
         };
         ledger.disclose(vec![attachment]);

@@ -14,9 +14,8 @@ use crate::core::chain::Chain;
 use crate::core::checkpoint::SignedCheckpoint;
 use crate::core::entry::Entry;
 use crate::core::event::Attachment;
-use crate::core::event::table::{self, TableError};
 use crate::core::fault::{Code, Fault};
-use crate::core::hash::{Hash, HashingReader};
+use crate::core::hash::Hash;
 use crate::core::key::KeyId;
 use crate::core::merkle;
 use crate::core::receipt::Receipt;
@@ -25,6 +24,7 @@ use crate::core::time::Millis;
 use crate::storage::bundle::MAX_FILE_BYTES;
 use crate::storage::store::{Log, Store, StoreError};
 
+use super::attachment;
 use super::reading::Basis;
 use read_model::ReadModel;
 
@@ -277,17 +277,9 @@ fn check_attachment(named: &Attachment, attachments: &mut Attachments<'_>) -> Re
         return Err(Fault::new(Code::BundleTooLarge, expected, format!("{} bytes", named.length)).into());
     }
     // Hashed and judged in one reading: the file could be another one the next time.
-    let mut reader = HashingReader::new(hand_over(named, attachments)?);
-    let table = if named.holds.is_some() { table::read(&mut reader, |_| Ok(())).map(drop) } else { Ok(()) };
-    let (length, hash) = reader.finish().map_err(unreadable)?;
-    if length != named.length.unsigned() || hash != named.sha256 {
-        let expected = format!("{} bytes with sha-256 {}", named.length, named.sha256);
-        return Err(Fault::new(Code::AttachmentMismatch, expected, format!("{length} bytes with {hash}")).into());
-    }
-    table.map_err(|error| match error {
-        TableError::Fault(fault) => LedgerError::Refused(fault),
-        TableError::Io(source) => unreadable(source),
-    })
+    let file = hand_over(named, attachments)?;
+    let found = attachment::read(file, named.holds.is_some(), |_, _| {}).map_err(unreadable)?;
+    Ok(found.check(named)?)
 }
 
 /// Checks that the latest checkpoint is of this ledger and of these entries. Whoever changes the files without having the

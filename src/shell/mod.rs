@@ -7,6 +7,7 @@ pub mod holidays;
 pub mod clock;
 pub mod core_dumps;
 pub mod keyfile;
+pub mod attachment;
 pub mod verify;
 pub mod findings;
 pub mod replay;

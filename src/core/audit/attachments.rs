@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Audit;
 use crate::core::chain::Link;
 use crate::core::event::Attachment;
+use crate::core::event::disclosure::Rows;
 use crate::core::fault::{Code, Fault};
 use crate::core::hash::Hash;
 
@@ -39,10 +40,22 @@ impl Audit<'_> {
     }
 
     /// Takes what the caller found of an attachment: its length and hash, or nothing where it is not there; and, where it
-    /// holds observations and is no such table, what is wrong with it. It is at fault once, whoever names it.
-    pub fn attachment(&mut self, link: &Link, named: &Attachment, found: Option<(u64, Hash)>, table: Option<Fault>) {
+    /// was read as a table, its rows, or what is wrong with it. It is at fault once, whoever names it; rows that are not
+    /// its rows are the fault of each entry that says so.
+    pub fn attachment(
+        &mut self,
+        link: &Link,
+        named: &Attachment,
+        found: Option<(u64, Hash)>,
+        table: Option<Result<Rows, Fault>>,
+    ) {
         let known = self.attachments.get(&place(named)).copied();
         let expected = || format!("{} bytes with sha-256 {}", named.length, named.sha256);
+        let (rows, malformed) = match table {
+            Some(Ok(rows)) => (Some(rows), None),
+            Some(Err(fault)) => (None, Some(fault)),
+            None => (None, None),
+        };
         let fault = match found {
             _ if known.is_some_and(|known| !known.sound) => None,
             None => Some(Fault::new(Code::AttachmentMissing, expected(), "no such file")),
@@ -50,13 +63,25 @@ impl Audit<'_> {
                 let found = format!("{length} bytes with sha-256 {hash}");
                 Some(Fault::new(Code::AttachmentMismatch, expected(), found))
             }
-            Some(_) => table,
+            Some(_) => malformed,
         };
         let first = known.map_or(link.index, |known| known.first);
         let sound = known.is_none_or(|known| known.sound) && fault.is_none();
         self.attachments.insert(place(named), Known { first, sound });
         if let Some(fault) = fault {
             self.fault(fault.at(first).in_file(attachment_name(&named.sha256)));
+        }
+        if let Some(rows) = rows.filter(|_| sound) {
+            self.check_rows(link, named, rows);
+        }
+    }
+
+    /// Holds all that an entry says of the rows of one attachment, which it may name more than once, against these.
+    fn check_rows(&mut self, link: &Link, named: &Attachment, rows: Rows) {
+        let all = link.statement.as_ref().map_or(&[][..], |statement| statement.event.attachments());
+        let of_it = all.iter().filter(|other| place(other) == place(named));
+        for fault in of_it.filter_map(|named| named.check_rows(rows).err()) {
+            self.fault(fault.at(link.index).in_file(attachment_name(&named.sha256)));
         }
     }
 

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::observation::{MAX_OBSERVATIONS, Observation};
+use crate::core::fault::{Code, Fault};
 use crate::core::hash::Hash;
-use crate::core::json::{Count, List, Set};
+use crate::core::json::{Count, List, Positive, Set};
 use crate::core::text::{DocumentId, Label, Slug, Text};
 use crate::core::time::{Date, Period};
 
@@ -83,6 +84,9 @@ pub struct Attachment {
     pub media_type: Label,
     /// Its name, for people.
     pub name: Label,
+    /// The rows of its table, so that each can be proven by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<Rows>,
     /// Its SHA-256.
     pub sha256: Hash,
 }
@@ -95,11 +99,44 @@ pub enum Holds {
     Observations,
 }
 
+/// The rows of a table: how many, and what they hash to. The leaves of the tree are the lines of the file after the
+/// header, without their ends. FORMAT.md, section 3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rows {
+    /// How many.
+    pub count: Positive,
+    /// The root of the Merkle tree over them.
+    pub root: Hash,
+}
+
 impl Attachment {
+    /// Holds what the statement says of the rows, if it says anything, against those that are in the file.
+    ///
+    /// # Errors
+    /// `attachment-rows-mismatch`.
+    pub fn check_rows(&self, found: Rows) -> Result<(), Fault> {
+        match self.rows {
+            Some(said) if said != found => {
+                Err(Fault::new(Code::AttachmentRowsMismatch, said.to_string(), found.to_string()))
+            }
+            _ => Ok(()),
+        }
+    }
+
     pub(super) fn check_shape(&self) -> Result<(), &'static str> {
+        if self.holds.is_none() && self.rows.is_some() {
+            return Err("rows of an attachment that holds no observations");
+        }
         if self.holds.is_some() && self.media_type.as_str() != "text/csv" {
             return Err("a table of observations whose media type is not text/csv");
         }
         Ok(())
+    }
+}
+
+impl std::fmt::Display for Rows {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} rows with root {}", self.count, self.root)
     }
 }

@@ -140,6 +140,9 @@ pub enum Status {
 }
 
 impl DurationUnit {
+    /// Every unit.
+    pub const ALL: [Self; 4] = [Self::Second, Self::Minute, Self::Hour, Self::Day];
+
     /// So many seconds.
     pub fn seconds(self) -> u32 {
         match self {
@@ -148,6 +151,11 @@ impl DurationUnit {
             Self::Hour => 3_600,
             Self::Day => 86_400,
         }
+    }
+
+    /// The unit that is written so in a statement.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|unit| unit.as_str() == word)
     }
 
     /// The unit as it is written in a statement.
@@ -162,9 +170,27 @@ impl DurationUnit {
 }
 
 impl Status {
+    /// Every status.
+    pub const ALL: [Self; 9] = [
+        Self::Given,
+        Self::Estimated,
+        Self::Provisional,
+        Self::NotCollected,
+        Self::CannotBeCollated,
+        Self::Suppressed,
+        Self::Refused,
+        Self::Sealed,
+        Self::NotAsked,
+    ];
+
     /// Whether a value stands beside this status.
     pub fn carries_value(self) -> bool {
         matches!(self, Self::Given | Self::Estimated | Self::Provisional)
+    }
+
+    /// The status that is written so in a statement.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == word)
     }
 
     /// The status as it is written in a statement.

@@ -124,6 +124,7 @@ fn what_an_audit_could_not_read_is_not_attached() {
         length: Count::new(length).unwrap(),
         media_type: "text/csv".parse().unwrap(),
         name: "figures".parse().unwrap(),
+        rows: None,
         sha256: Hash::of(no_table.as_bytes()),
     };
     let (length, table) = (no_table.len() as i64, Some(Holds::Observations));

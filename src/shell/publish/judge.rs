@@ -7,13 +7,13 @@ use crate::core::audit::{CHECKPOINT, CHECKPOINTS, attachment_name};
 use crate::core::chain::Chain;
 use crate::core::checkpoint::{Checkpoint, SignedCheckpoint};
 use crate::core::event::Attachment;
-use crate::core::event::table::{self, TableError};
 use crate::core::fault::{Code, Fault};
-use crate::core::hash::{Hash, HashingReader};
+use crate::core::hash::Hash;
 use crate::core::note::{MAX_NOTE_BYTES, VerifierKey};
 use crate::core::statement::Rule;
 use crate::core::text::excerpt;
 use crate::core::tile::Tiler;
+use crate::shell::attachment;
 use crate::shell::replay::Entries;
 use crate::storage::bundle::{Bundle, Trouble};
 use crate::storage::site::{self, Site};
@@ -230,15 +230,13 @@ fn check_signed(chain: &Chain, size: u64, signed: &SignedCheckpoint) -> Result<(
     if signed.signed_by(&key)? { Ok(()) } else { Err(unsigned()) }
 }
 
-/// Where an attachment holds observations, checks that it is such a table.
+/// Where an attachment holds observations, checks that it is such a table, and of the rows that are said.
 pub(super) fn check_table(bundle: &dyn Bundle, named: &Attachment) -> Result<(), PublishError> {
     let name = attachment_name(&named.sha256);
     let (Some(_), Some(file)) = (named.holds, bundle.open(&name)?) else { return Ok(()) };
-    match table::read(&mut HashingReader::new(file), |_| Ok(())) {
-        Ok(_) => Ok(()),
-        Err(TableError::Fault(fault)) => Err(fault.into()),
-        Err(TableError::Io(error)) => Err(Trouble::reading(&bundle.locate(&name), error).into()),
-    }
+    let unreadable = |error| Trouble::reading(&bundle.locate(&name), error);
+    let table = attachment::read(file, true, |_, _| {}).map_err(unreadable)?.table;
+    Ok(table.transpose()?.map_or(Ok(()), |rows| named.check_rows(rows))?)
 }
 
 /// The history that was kept in a folder, if it is whole, and of this version.

@@ -95,6 +95,7 @@ fn attachment(content: &[u8]) -> Attachment {
         length: Count::new(content.len() as i64).unwrap(),
         media_type: "text/plain".parse().unwrap(),
         name: "figures".parse().unwrap(),
+        rows: None,
         sha256: Hash::of(content),
     }
 }

@@ -6,9 +6,8 @@ use crate::core::audit::{Audit, attachment_name};
 use crate::core::chain::Link;
 use crate::core::entry::Entry;
 use crate::core::event::Attachment;
-use crate::core::event::table::{self, TableError};
-use crate::core::hash::HashingReader;
 use crate::core::statement::Statement;
+use crate::shell::attachment;
 use crate::storage::bundle::{Bundle, Trouble};
 
 /// A lawful entry that names attachments.
@@ -42,30 +41,14 @@ pub(super) fn check(
         }
         Err(trouble) => return unreadable(audit, by.link, named, trouble),
     };
-    let mut reader = HashingReader::new(file);
-    // The header is line 1.
-    let mut line = 1;
-    let table = match named.holds {
-        Some(_) => table::read(&mut reader, |observation| {
-            line += 1;
-            audit.observe(&observation);
-            audit.findings().into_iter().for_each(|finding| watch.finding(finding));
-            let place = Place::Attached { sha256: named.sha256, line };
-            watch.observation(&by.seen(audit), place, &observation);
-            Ok(())
-        })
-        .map(drop),
-        None => Ok(()),
-    };
-    let table = match table {
-        Err(TableError::Io(error)) => {
-            return unreadable(audit, by.link, named, Trouble::reading(&bundle.locate(&name), error));
-        }
-        Err(TableError::Fault(fault)) => Some(fault),
-        Ok(()) => None,
-    };
-    match reader.finish() {
-        Ok(read) => audit.attachment(by.link, named, Some(read), table),
+    let found = attachment::read(file, named.holds.is_some(), |line, observation| {
+        audit.observe(&observation);
+        audit.findings().into_iter().for_each(|finding| watch.finding(finding));
+        let place = Place::Attached { sha256: named.sha256, line };
+        watch.observation(&by.seen(audit), place, &observation);
+    });
+    match found {
+        Ok(found) => audit.attachment(by.link, named, Some((found.length, found.sha256)), found.table),
         Err(error) => return unreadable(audit, by.link, named, Trouble::reading(&bundle.locate(&name), error)),
     }
     Ok(())

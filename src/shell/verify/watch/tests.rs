@@ -60,6 +60,7 @@ fn attachment(name: &str, bytes: &[u8], holds: bool) -> Attachment {
         length: Count::new(bytes.len() as i64).unwrap(),
         media_type: "text/csv".parse().unwrap(),
         name: name.parse().unwrap(),
+        rows: None,
         sha256: Hash::of(bytes),
     }
 }

@@ -133,6 +133,7 @@ fn a_snapshot_of_another_history_is_refused() {
         length: Count::new(7).unwrap(),
         media_type: "text/plain".parse().unwrap(),
         name: "figures".parse().unwrap(),
+        rows: None,
         sha256: Hash::of(b"figures"),
     }]));
     (EARLIER + 1..ENTRIES).for_each(|_| drop(fork.next()));

@@ -1,0 +1,175 @@
+//! One row: sixteen fields, and the observation that they are.
+
+use std::borrow::Cow;
+
+use super::super::observation::{DurationUnit, Harm, Observation, Precision, Status, Value};
+use super::HEADER;
+use crate::core::json::Integer;
+use crate::core::time::Period;
+
+/// The fields of a row, borrowed from it but where a doubled quote was undone.
+pub(super) type Fields<'a> = [Cow<'a, str>; HEADER.len()];
+
+/// What was expected, and what was found.
+pub(super) type RowError = (&'static str, String);
+
+/// The observation that a row is.
+pub(super) fn parse(row: &str) -> Result<Observation, RowError> {
+    observation(&split(row)?)
+}
+
+/// The fields of a row. Borrowed, and cut byte by byte, they take a quarter of the time that owned texts and a search for
+/// each comma take.
+fn split(row: &str) -> Result<Fields<'_>, RowError> {
+    let (mut fields, mut count) = (Fields::default(), 0_usize);
+    let mut rest = row;
+    loop {
+        let (field, after) = match rest.strip_prefix('"') {
+            Some(quoted) => unquote(quoted),
+            None => plain(rest),
+        }
+        .ok_or_else(|| ("fields as in rfc 4180", row.to_owned()))?;
+        if let Some(place) = fields.get_mut(count) {
+            *place = field;
+        }
+        count += 1;
+        if after.is_empty() {
+            break;
+        }
+        rest = after.strip_prefix(',').ok_or_else(|| ("fields as in rfc 4180", row.to_owned()))?;
+    }
+    if count == HEADER.len() { Ok(fields) } else { Err(("16 fields", count.to_string())) }
+}
+
+/// A field that does not begin with a quote, and what follows it.
+fn plain(rest: &str) -> Option<(Cow<'_, str>, &str)> {
+    let end = rest.bytes().position(|byte| matches!(byte, b',' | b'"')).unwrap_or(rest.len());
+    let (field, after) = rest.split_at_checked(end)?;
+    (!after.starts_with('"')).then_some((Cow::Borrowed(field), after))
+}
+
+/// A field after its first quote, and what follows its last.
+fn unquote(quoted: &str) -> Option<(Cow<'_, str>, &str)> {
+    let (text, mut after) = quoted.split_once('"')?;
+    let mut field = Cow::Borrowed(text);
+    while let Some(more) = after.strip_prefix('"') {
+        let (text, next) = more.split_once('"')?;
+        let owned = field.to_mut();
+        owned.push('"');
+        owned.push_str(text);
+        after = next;
+    }
+    Some((field, after))
+}
+
+fn observation(fields: &Fields<'_>) -> Result<Observation, RowError> {
+    let [service, metric, jurisdiction, age_band, taxonomy, version, category, detection, outcome, rest @ ..] = fields;
+    let [period, status, value_type, first, second, unit, rounded_to] = rest;
+    let observation = Observation {
+        age_band: optional(age_band)?,
+        detection: optional(detection)?,
+        harm: match (&**taxonomy, &**version, &**category) {
+            ("", "", "") => None,
+            (taxonomy, version, category) => {
+                Some(Harm { category: text(category)?, taxonomy: text(taxonomy)?, version: text(version)? })
+            }
+        },
+        jurisdiction: optional(jurisdiction)?,
+        metric: text(metric)?,
+        outcome: optional(outcome)?,
+        period: word(period, |period| Period::parse(period).ok())?,
+        precision: match &**rounded_to {
+            "" => None,
+            multiple => Some(Precision { rounded_to: integer(multiple)? }),
+        },
+        service: text(service)?,
+        status: word(status, Status::of_word)?,
+        value: value(value_type, first, second, unit)?,
+    };
+    observation.check().map_err(|fault| ("an observation within the rules", fault.to_string()))?;
+    Ok(observation)
+}
+
+fn value(kind: &str, value: &str, to: &str, unit: &str) -> Result<Option<Value>, RowError> {
+    let value = match (kind, to, unit) {
+        ("", "", "") if value.is_empty() => return Ok(None),
+        ("integer", "", "") => Value::Integer(integer(value)?),
+        ("ratio", _, "") => Value::Ratio { numerator: integer(value)?, denominator: integer(to)? },
+        ("duration", "", _) => Value::Duration { amount: integer(value)?, unit: word(unit, DurationUnit::of_word)? },
+        ("range", _, "") => Value::Range { lower: integer(value)?, upper: integer(to)? },
+        ("ratio_range", _, _) => {
+            Value::RatioRange { denominator: integer(unit)?, lower: integer(value)?, upper: integer(to)? }
+        }
+        _ => return Err(("a value of its type", format!("{kind} {value} {to} {unit}"))),
+    };
+    Ok(Some(value))
+}
+
+fn text<T: std::str::FromStr>(field: &str) -> Result<T, RowError>
+where
+    T::Err: std::fmt::Display,
+{
+    field.parse().map_err(|error: T::Err| ("a text of its type", error.to_string()))
+}
+
+fn optional<T: std::str::FromStr>(field: &str) -> Result<Option<T>, RowError>
+where
+    T::Err: std::fmt::Display,
+{
+    if field.is_empty() { Ok(None) } else { text(field).map(Some) }
+}
+
+/// A word as the statements spell it.
+fn word<T>(field: &str, of_word: impl Fn(&str) -> Option<T>) -> Result<T, RowError> {
+    of_word(field).ok_or_else(|| ("a word of the format", field.to_owned()))
+}
+
+/// A decimal integer, in the one spelling.
+fn integer<const MIN: i64>(field: &str) -> Result<Integer<MIN>, RowError> {
+    let digits = field.strip_prefix('-').unwrap_or(field).as_bytes();
+    let canonical = match digits {
+        [b'0'] => field.len() == 1,
+        [first, ..] => matches!(first, b'1'..=b'9'),
+        [] => false,
+    };
+    let number = if canonical { field.parse().ok() } else { None };
+    number.and_then(Integer::new).ok_or_else(|| ("an integer in its range", field.to_owned()))
+}
+
+/// The fields of the row that an observation becomes.
+pub(super) fn fields(observation: &Observation) -> [String; HEADER.len()] {
+    let optional = |text: Option<&str>| text.unwrap_or_default().to_owned();
+    let harm = observation.harm.as_ref();
+    let (kind, value, to, unit) = match observation.value {
+        None => ("", String::new(), String::new(), String::new()),
+        Some(Value::Integer(integer)) => ("integer", integer.to_string(), String::new(), String::new()),
+        Some(Value::Ratio { numerator, denominator }) => {
+            ("ratio", numerator.to_string(), denominator.to_string(), String::new())
+        }
+        Some(Value::Duration { amount, unit }) => {
+            ("duration", amount.to_string(), String::new(), unit.as_str().to_owned())
+        }
+        Some(Value::Range { lower, upper }) => ("range", lower.to_string(), upper.to_string(), String::new()),
+        Some(Value::RatioRange { denominator, lower, upper }) => {
+            ("ratio_range", lower.to_string(), upper.to_string(), denominator.to_string())
+        }
+    };
+    [
+        observation.service.to_string(),
+        observation.metric.to_string(),
+        optional(observation.jurisdiction.as_ref().map(|text| text.as_str())),
+        optional(observation.age_band.as_ref().map(|text| text.as_str())),
+        optional(harm.map(|harm| harm.taxonomy.as_str())),
+        optional(harm.map(|harm| harm.version.as_str())),
+        optional(harm.map(|harm| harm.category.as_str())),
+        optional(observation.detection.as_ref().map(|text| text.as_str())),
+        optional(observation.outcome.as_ref().map(|text| text.as_str())),
+        observation.period.to_string(),
+        observation.status.as_str().to_owned(),
+        kind.to_owned(),
+        value,
+        to,
+        unit,
+        observation.precision.map_or_else(String::new, |precision| precision.rounded_to.to_string()),
+    ]
+}
