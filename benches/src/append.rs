@@ -1,0 +1,150 @@
+//! `append`: durable appends by one filer and by many, beside one write and fdatasync of the same bytes.
+
+use std::fs::{File, OpenOptions};
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::{Barrier, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use candour::core::statement::Envelope;
+use candour::core::time::Millis;
+use candour::shell::ledger::Ledger;
+use candour::storage::folder_store::FolderStore;
+use clap::Args;
+use serde::Serialize;
+use tempfile::TempDir;
+
+use crate::Result;
+use crate::made::Opened;
+use crate::output::{Output, rate};
+
+/// Measures rate and latency of appends that are durable when they return.
+#[derive(Args)]
+pub struct Append {
+    /// How many statements each number of filers files together
+    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    entries: usize,
+    /// How many file at once
+    #[arg(long, value_name = "N,N,…", value_delimiter = ',', default_values_t = [1, 4, 16, 64, 256])]
+    filers: Vec<usize>,
+    /// In which folder, and so on which disk; without it, the system's for temporary files
+    #[arg(long, value_name = "DIR")]
+    out: Option<std::path::PathBuf>,
+}
+
+/// How long each of a number of appends took.
+#[derive(Serialize)]
+struct Line {
+    what: String,
+    per_second: f64,
+    p50_micros: f64,
+    p99_micros: f64,
+    max_micros: f64,
+}
+
+impl Append {
+    pub fn run(self, output: &Output) -> Result<()> {
+        let mut lines = vec![flushes(&self.folder()?.path().join("file"), self.entries.min(2000))?];
+        for &filers in &self.filers {
+            let folder = self.folder()?;
+            lines.push(many(folder.path(), filers.max(1), self.entries)?);
+        }
+        let micros = |value: f64| format!("{value:.0}");
+        let rows = lines.iter().map(|line| {
+            let Line { what, per_second, p50_micros, p99_micros, max_micros } = line;
+            [what.clone(), micros(*per_second), micros(*p50_micros), micros(*p99_micros), micros(*max_micros)]
+        });
+        let title = "durable appends; latency in microseconds, from handing in to the acknowledgement";
+        output.measured(title, &lines, ["what", "a second", "median", "99th of 100", "longest"], rows);
+        Ok(())
+    }
+
+    fn folder(&self) -> Result<TempDir> {
+        Ok(match &self.out {
+            Some(out) => TempDir::new_in(out)?,
+            None => TempDir::new()?,
+        })
+    }
+}
+
+impl Line {
+    fn of(what: String, mut each: Vec<Duration>, all: Duration) -> Self {
+        each.sort_unstable();
+        let at = |hundredth: usize| {
+            let time = each.get((each.len() * hundredth / 100).min(each.len().saturating_sub(1)));
+            time.map_or(0.0, |time| time.as_secs_f64() * 1e6)
+        };
+        let per_second = rate(each.len(), all.as_secs_f64());
+        Self { what, per_second, p50_micros: at(50), p99_micros: at(99), max_micros: at(100) }
+    }
+}
+
+/// One write and fdatasync of as many bytes as an entry has, in a file that grows.
+fn flushes(path: &Path, count: usize) -> Result<Line> {
+    let mut file: File = OpenOptions::new().append(true).create_new(true).open(path)?;
+    let (bytes, begun, mut each) = ([7; 600], Instant::now(), Vec::with_capacity(count));
+    for _ in 0..count {
+        let handed_in = Instant::now();
+        file.write_all(&bytes)?;
+        file.sync_data()?;
+        each.push(handed_in.elapsed());
+    }
+    Ok(Line::of("one write and fdatasync".to_owned(), each, begun.elapsed()))
+}
+
+/// Appends to a new ledger, by so many filers, each with a platform of its own.
+fn many(folder: &Path, filers: usize, count: usize) -> Result<Line> {
+    let Opened { ledger, next, .. } = Opened::within(&folder.join("ledger"), count, filers)?;
+    let mut hands: Vec<Vec<(Envelope, Millis)>> = Vec::new();
+    let mut keys = std::collections::BTreeMap::new();
+    for (envelope, at) in next {
+        let Some(author) = envelope.signatures.first() else { continue };
+        let hand = *keys.entry(author.key).or_insert(hands.len());
+        if hand == hands.len() {
+            hands.push(Vec::new());
+        }
+        if let Some(hand) = hands.get_mut(hand) {
+            hand.push((envelope, at));
+        }
+    }
+    let (desk, start) = (Desk::open(ledger), Barrier::new(hands.len() + 1));
+    let (each, all) = thread::scope(|scope| -> Result<_> {
+        let (desk, start) = (&desk, &start);
+        let filer = |hand: Vec<(Envelope, Millis)>| {
+            move || -> Result<Vec<Duration>> {
+                start.wait();
+                let file = |(envelope, at)| {
+                    let handed_in = Instant::now();
+                    desk.file(envelope, at)?;
+                    Ok(handed_in.elapsed())
+                };
+                hand.into_iter().map(file).collect()
+            }
+        };
+        let filers: Vec<_> = hands.into_iter().map(|hand| scope.spawn(filer(hand))).collect();
+        start.wait();
+        let (begun, mut each) = (Instant::now(), Vec::with_capacity(count));
+        for filer in filers {
+            each.extend(filer.join().map_err(|_| "a filer panicked")??);
+        }
+        Ok((each, begun.elapsed()))
+    })?;
+    let what = if filers == 1 { "1 filer".to_owned() } else { format!("{filers} filers at once") };
+    Ok(Line::of(what, each, all))
+}
+
+/// Where they file.
+struct Desk(Mutex<Ledger<FolderStore>>);
+
+impl Desk {
+    fn open(ledger: Ledger<FolderStore>) -> Self {
+        Self(Mutex::new(ledger))
+    }
+
+    fn file(&self, envelope: Envelope, at: Millis) -> Result<()> {
+        let mut ledger = self.0.lock().map_err(|_| "a filer panicked")?;
+        ledger.file(envelope, at, &mut |_| None)?;
+        Ok(())
+    }
+}
