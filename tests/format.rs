@@ -12,7 +12,7 @@ use candour::core::event::{registry, request, response, risk, table};
 use candour::core::fault::Code;
 use candour::core::finding::{self, FindingCode};
 use candour::core::obligation::knows;
-use candour::core::{chain, checkpoint, days, evidence, json, merkle, note, policy, receipt, statement, text, tile};
+use candour::core::{chain, checkpoint, days, evidence, json, merkle, note, policy, receipt, row_proof, statement, text, tile};
 use candour::storage::bundle;
 
 fn root() -> PathBuf {
@@ -130,6 +130,8 @@ fn the_limits_are_those_of_the_code() {
         ("MAX_VERIFIER_KEY_BYTES", note::MAX_VERIFIER_KEY_BYTES as u64),
         ("MAX_PROOF", merkle::MAX_PROOF as u64),
         ("MAX_RECEIPT_BYTES", receipt::MAX_RECEIPT_BYTES as u64),
+        ("MAX_ROW_BYTES", table::MAX_ROW_BYTES as u64),
+        ("MAX_ROW_PROOF_BYTES", row_proof::MAX_ROW_PROOF_BYTES as u64),
         ("MAX_ENVELOPE_BYTES", statement::MAX_ENVELOPE_BYTES as u64),
         ("MAX_EVIDENCE_BYTES", evidence::MAX_EVIDENCE_BYTES as u64),
         ("MAX_CONVICTED", evidence::MAX_CONVICTED as u64),

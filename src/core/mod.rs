@@ -22,6 +22,7 @@ pub mod event;
 pub mod statement;
 pub mod entry;
 pub mod receipt;
+pub mod row_proof;
 pub mod evidence;
 pub mod state;
 pub mod obligation;

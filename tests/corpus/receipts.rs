@@ -1,18 +1,25 @@
 //! Receipts tampered with, line by line.
 
+use std::path::Path;
+use std::process::Command;
+
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use candour::core::entry::Entry;
 use candour::core::fault::{Code, Fault};
 use candour::core::hash::Hash;
+use candour::core::merkle::Frontier;
 use candour::core::policy::Policy;
 use candour::core::receipt::Receipt;
+use candour::core::row_proof::RowProof;
 use candour::core::statement::KeyedSignature;
 use candour::shell::receipts;
 use candour::storage::memory_bundle::MemoryBundle;
+use serde_json::json;
 
 use super::case::{policy, policy_with};
 use super::forge::{Forger, canonical, sign};
-use super::story::{self, SIZE, withdrawn};
+use super::story::{self, SIZE, TABLE, withdrawn};
+use crate::tools::is_missing;
 
 /// The entry of the receipt: the charity's last word.
 const INDEX: usize = 23;
@@ -167,4 +174,50 @@ fn a_receipt_is_held_against_the_readers_policy() {
     let mut older = receipt(&ledger);
     older.checkpoint = ledger.checkpoint(19);
     assert_eq!(check(&older.to_string(), &policy("operator-2")).unwrap_err().code, Code::ProofInvalid);
+}
+
+#[test]
+fn one_row_is_proven_without_its_table() {
+    let mut ledger = story::honest();
+    let rows = TABLE.split(|byte| *byte == b'\n').skip(1).filter(|line| !line.is_empty()).map(Hash::leaf);
+    let tree: Frontier = rows.collect();
+    let mut report = story::disclosure("acme/report-9");
+    report["attachments"] = json!([story::attachment("figures.csv", "text/csv", TABLE)]);
+    report["attachments"][0]["holds"] = json!("observations");
+    report["attachments"][0]["rows"] = json!({"count": 2, "root": tree.root()});
+    ledger.say("acme", "acme-2", report).seal();
+    let bundle: MemoryBundle = ledger.files().into_iter().collect();
+    let receipt = receipts::make(&bundle, SIZE).unwrap();
+    let proof = receipts::prove_row(receipt.clone(), TABLE, 2).unwrap();
+    let figure = receipts::check_row(&proof, &Policy::parse(policy("operator-2").as_bytes()).unwrap()).unwrap().2;
+    assert_eq!(figure.value.unwrap().to_string(), "1200");
+    for (line, table) in [(1, TABLE), (4, TABLE), (2, &TABLE[..TABLE.len() - 1]), (2, b"")] {
+        assert!(receipts::prove_row(receipt.clone(), table, line).is_err(), "line {line} of {} bytes", table.len());
+    }
+    if is_missing("python3") {
+        return;
+    }
+    let sound = proof.to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let [kept, trusted] = ["row", "policy"].map(|name| folder.path().join(name));
+    std::fs::write(&trusted, policy("operator-2")).unwrap();
+    let cases = [
+        (sound.clone(), ""),
+        (sound.replacen(",1200,", ",1201,", 1), "proof-invalid"),
+        (sound.replacen("line 2", "line 3", 1), "proof-invalid"),
+        (sound.replacen("line 2", "line 1", 1), "row-proof-malformed"),
+        (sound.replacen("service,metric", "metric,service", 1), "row-proof-malformed"),
+        (sound.replacen("index 25", "index 24", 1), "index-mismatch"),
+    ];
+    for (text, code) in cases {
+        std::fs::write(&kept, &text).unwrap();
+        let ours = RowProof::parse(text.as_bytes())
+            .and_then(|proof| receipts::check_row(&proof, &Policy::parse(policy("operator-2").as_bytes())?));
+        assert_eq!(ours.map_or_else(|fault| fault.code.as_str(), |_| ""), code);
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/verify.py");
+        let mut python = Command::new("python3");
+        python.arg(script).arg("--receipt").arg(&kept).arg("--policy").arg(&trusted).arg("--json");
+        let verdict: serde_json::Value = serde_json::from_slice(&python.output().unwrap().stdout).unwrap();
+        assert_eq!(verdict["faults"][0]["code"].as_str().unwrap_or_default(), code, "{verdict}");
+    }
 }

@@ -1,7 +1,7 @@
 //! Observations as a table: the CSV attachment for disclosures too large for one statement. FORMAT.md, section 3.
 //!
 //! No field may hold a line break, so a line is a row; and of RFC 4180 there is one reading only: no byte-order mark, no
-//! empty line, no quote but around a whole field.
+//! empty line, no quote but around a whole field. Such lines are the leaves of the tree of its rows.
 
 mod lines;
 mod row;

@@ -254,3 +254,20 @@ fn a_snapshot_is_checked() {
         assert!(serde_json::from_str::<Frontier>(&json.replace(from, to)).is_err(), "{to}");
     }
 }
+
+#[test]
+fn a_proof_is_made_while_the_leaves_go_by() {
+    let mut reference = Reference::new(70);
+    for size in 1..=70 {
+        for index in 0..size {
+            let mut prover = Prover::new(index as u64);
+            reference.leaves[..size].iter().for_each(|leaf| prover.push(*leaf));
+            assert_eq!(prover.tree().root(), reference.mth(0, size));
+            let expected = (reference.leaves[index], reference.path(index, 0, size));
+            assert_eq!(prover.finish(), Ok(expected), "leaf {index} of {size}");
+        }
+        let mut prover = Prover::new(size as u64);
+        reference.leaves[..size].iter().for_each(|leaf| prover.push(*leaf));
+        assert_eq!(prover.finish().unwrap_err().code, Code::ProofInvalid);
+    }
+}

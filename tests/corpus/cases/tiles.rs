@@ -1,6 +1,7 @@
 //! Tiles, entry bundles, the tail and attachments: the files that hold, or follow from, the entries.
 
 use candour::core::hash::Hash;
+use candour::core::merkle::Frontier;
 
 use super::super::case::Case;
 use super::super::forge::{Files, bundle, unbundle};
@@ -159,6 +160,7 @@ fn attachments() -> Vec<Case> {
             text.replace(",integer,1200,,,", ",ratio_range,12,13,hour,"),
         ),
     ];
+    cases.extend(rows());
     cases.extend(tables.map(|(name, says, content)| {
         let content = content.into_bytes();
         let fault = format!("attachment-malformed@9@{}", file(&content));
@@ -200,4 +202,38 @@ fn gaps() -> Vec<Case> {
         Case::new("full-bundle-missing", "the first of two full entry bundles is not there", &without, faults)
             .sizes(256, 0),
     ]
+}
+
+/// What a statement says of the rows of its table.
+fn rows() -> Vec<Case> {
+    let lines = |from: usize| TABLE.split(|byte| *byte == b'\n').skip(from).filter(|line| !line.is_empty());
+    let said = |from: usize, more: usize| {
+        let tree: Frontier = lines(from).map(Hash::leaf).collect();
+        serde_json::json!({"count": tree.size() as usize + more, "root": tree.root()})
+    };
+    let mismatch = format!("attachment-rows-mismatch@25@attachments/sha256/{}", Hash::of(TABLE));
+    let cases = [
+        ("honest-rows", "a table with its rows, in a tree", "", said(1, 0)),
+        ("rows-of-another-root", "rows that hash to another root", &mismatch, said(2, 1)),
+        ("rows-of-another-count", "the root of the rows, and a row more", &mismatch, said(1, 1)),
+        ("rows-with-the-header", "the header as the first row", &mismatch, said(0, 0)),
+        ("rows-of-none", "a table of no row", "statement-malformed@25", said(1, 0)),
+        ("rows-without-a-table", "rows of a file that holds no observations", "statement-malformed@25", said(1, 0)),
+    ];
+    let case = |(name, says, fault, rows): (&str, &str, &str, serde_json::Value)| {
+        Case::sealed(SIZE, name, says, fault, |ledger| {
+            let mut report = story::disclosure("acme/report-9");
+            let mut file = story::attachment("figures.csv", "text/csv", TABLE);
+            file["rows"] = rows;
+            file["holds"] = serde_json::json!("observations");
+            match name {
+                "rows-of-none" => file["rows"]["count"] = serde_json::json!(0),
+                "rows-without-a-table" => drop(file.as_object_mut().unwrap().remove("holds")),
+                _ => {}
+            }
+            report["attachments"] = serde_json::json!([file]);
+            ledger.say("acme", "acme-2", report)
+        })
+    };
+    cases.map(|(name, says, fault, rows)| case((name, says, fault, rows))).into()
 }

@@ -43,3 +43,16 @@ fn the_same_figure_in_another_spelling() {
         assert_eq!((a.same_figure(&b), b.same_figure(&a)), (same, same), "{one} and {other}");
     }
 }
+
+#[test]
+fn words_are_those_of_the_statements() {
+    for status in Status::ALL {
+        assert_eq!(serde_json::to_value(status).unwrap(), status.as_str());
+        assert_eq!(Status::of_word(status.as_str()), Some(status));
+    }
+    for unit in DurationUnit::ALL {
+        assert_eq!(serde_json::to_value(unit).unwrap(), unit.as_str());
+        assert_eq!(DurationUnit::of_word(unit.as_str()), Some(unit));
+    }
+    assert_eq!((Status::of_word("Given"), DurationUnit::of_word("")), (None, None));
+}
