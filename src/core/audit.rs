@@ -11,7 +11,7 @@ mod vouching;
 
 use std::collections::BTreeMap;
 
-use super::chain::{Chain, Link};
+use super::chain::{Chain, Link, Prepared, Preparer};
 use super::checkpoint::SignedCheckpoint;
 use super::entry::Entry;
 use super::event::Observation;
@@ -143,14 +143,20 @@ impl<'a> Audit<'a> {
         }
     }
 
-    /// Takes the next entry.
-    pub fn entry(&mut self, bytes: &[u8]) -> Link {
+    /// Prepares entries by this audit's rule for signatures.
+    pub fn preparer(&self) -> Preparer {
+        Preparer::new(self.rule)
+    }
+
+    /// Takes the next entry, prepared by a [`Audit::preparer`] of this audit. Returns what it became, and the entry if it
+    /// could be decoded.
+    pub fn entry(&mut self, prepared: Prepared) -> (Link, Option<Entry>) {
         let mut faults = Vec::new();
-        let later = |as_of| Entry::parse(bytes).is_ok_and(|entry| entry.recorded_at.time() > as_of);
+        let later = |as_of| prepared.entry().is_some_and(|entry| entry.recorded_at.time() > as_of);
         if self.as_of.is_some_and(later) {
             self.end();
         }
-        let link = self.chain.extend(bytes, self.rule, &mut faults);
+        let (link, entry) = self.chain.place(prepared, &mut faults);
         if faults.is_empty() {
             self.vouched(&link);
         }
@@ -167,7 +173,7 @@ impl<'a> Audit<'a> {
                 self.noticing.checkpoint(link.index, recorded_at, state.registry().checkpoint_rules(), published);
             }
         }
-        link
+        (link, entry)
     }
 
     /// Takes whose word a faultless entry is for those before it.

@@ -1,11 +1,14 @@
 //! The chain: entries linked, hashed into the tree, and judged by the law, one after the other.
 //!
-//! [`Chain::extend`] takes the bytes of the next entry and hands over every fault in it: it is the audit's step 2
-//! (FORMAT.md, section 6). [`Chain::seal`] makes the next entry of an envelope, by the same checks; a [`Sealed`] entry
-//! can come from nowhere else, and a store takes nothing else.
+//! An entry is prepared, and then placed. [`Preparer`] does what needs no chain, and so no order: decoding, hashing, and
+//! the signatures, which are most of the work. [`Chain::place`] does the rest and hands over every fault, as
+//! [`Chain::extend`] does with both in one: it is the audit's step 2 (FORMAT.md, section 6). [`Chain::seal`] makes the
+//! next entry of an envelope, by the same checks; a [`Sealed`] entry can come from nowhere else, and a store takes
+//! nothing else.
 
 mod examine;
 mod marks;
+mod prepared;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,14 +17,16 @@ use serde::{Deserialize, Serialize};
 use super::entry::Entry;
 use super::fault::{Code, Fault};
 use super::hash::Hash;
-use super::key::PublicKey;
+use super::key::{KeyCache, KeyId, PublicKey};
 use super::state::{Placed, State};
 use super::statement::{Envelope, Rule, Statement};
 use super::text::Origin;
 use super::tile::{Tile, Tiler};
 use super::time::Millis;
 
-use examine::Examined;
+use prepared::Content;
+
+pub use prepared::{Checked, Prepared, Preparer};
 
 /// How far a statement's `issued_at` may lie after the entry's `recorded_at`, in seconds: clocks differ.
 pub const MAX_CLOCK_AHEAD_SECONDS: u64 = 300;
@@ -111,43 +116,55 @@ impl Chain {
     /// # Errors
     /// The first fault that an audit would find in the entry, by the strict rule for signatures.
     pub fn seal(&mut self, envelope: Envelope, now: Millis) -> Result<Sealed, Fault> {
-        let entry = Entry {
-            index: self.next,
-            recorded_at: self.recorded_at.map_or(now, |last| last.max(now)),
-            previous: self.head,
-            payload: envelope.payload,
-            signatures: envelope.signatures,
-        };
+        self.seal_checked(Checked::new(envelope, &mut KeyCache::default())?, now)
+    }
+
+    /// As [`Chain::seal`], of an envelope that was checked: on whose thread, the chain need not know.
+    ///
+    /// # Errors
+    /// The first fault that an audit would find in the entry by its place, or the law's refusal.
+    pub fn seal_checked(&mut self, checked: Checked, now: Millis) -> Result<Sealed, Fault> {
+        let Checked { envelope: Envelope { payload, signatures }, statement } = checked;
+        let recorded_at = self.recorded_at.map_or(now, |last| last.max(now));
+        let entry = Entry { index: self.next, recorded_at, previous: self.head, payload, signatures };
         let bytes = entry.encode()?;
+        let (index, signers) = (entry.index, signers(&entry));
         let mut faults = Vec::new();
-        let examined = self.examine(&bytes, Rule::Strict, &mut faults);
+        self.check_statement(&entry, &statement, &mut faults);
         if let Some(fault) = faults.into_iter().next() {
             return Err(fault);
         }
-        let Some(Examined { statement: Some(statement), signers, entry }) = examined else {
-            return Err(Fault::new(Code::EntryMalformed, "an entry with a statement", "none"));
-        };
-        let placed =
-            Placed { index: entry.index, recorded_at: entry.recorded_at, statement: &statement, signers: &signers };
+        let placed = Placed { index, recorded_at, statement: &statement, signers: &signers };
         match &mut self.law {
             Law::Open(state) => state.apply(&placed)?,
             Law::Awaited | Law::NeverOpened => self.law = Law::Open(Box::new(State::open(&placed)?)),
         }
-        let link = self.advance(&bytes, entry.index, Some(entry.recorded_at), Some(statement), true);
+        let link = self.advance(Hash::leaf(&bytes), index, Some(recorded_at), Some(statement), true);
         Ok(Sealed { link, bytes })
     }
 
     /// Takes the next entry of a ledger as it stands, faulty or not, and hands over every fault that can be told apart,
     /// each with the entry's index.
     pub fn extend(&mut self, bytes: &[u8], rule: Rule, faults: &mut Vec<Fault>) -> Link {
+        self.place(Preparer::new(rule).entry(bytes), faults).0
+    }
+
+    /// As [`Chain::extend`], of an entry that was prepared, by the rule for signatures that its preparer had. Returns the
+    /// entry as well, if it could be decoded.
+    pub fn place(&mut self, prepared: Prepared, faults: &mut Vec<Fault>) -> (Link, Option<Entry>) {
         let mut found = Vec::new();
-        let expected = self.next;
-        let link = match self.examine(bytes, rule, &mut found) {
-            None => {
+        let (expected, leaf) = (self.next, prepared.leaf);
+        let (link, entry) = match prepared.content {
+            Err(fault) => {
+                found.push(fault);
                 self.not_opened("an entry that cannot be read", &mut found);
-                self.advance(bytes, expected, None, None, false)
+                (self.advance(leaf, expected, None, None, false), None)
             }
-            Some(Examined { entry, signers, statement }) => {
+            Ok(mut content) => {
+                self.examine(&mut content, &mut found);
+                let Content { entry, statement, .. } = content;
+                let (index, recorded_at, signers) = (entry.index, entry.recorded_at, signers(&entry));
+                let statement = statement.ok();
                 let lawful = match &statement {
                     None => {
                         self.not_opened("a statement that cannot be read", &mut found);
@@ -158,11 +175,10 @@ impl Chain {
                         false
                     }
                     Some(statement) => {
-                        let (index, recorded_at) = (entry.index, entry.recorded_at);
                         self.judge(&Placed { index, recorded_at, statement, signers: &signers }, &mut found)
                     }
                 };
-                self.advance(bytes, entry.index, Some(entry.recorded_at), statement, lawful)
+                (self.advance(leaf, index, Some(recorded_at), statement, lawful), Some(entry))
             }
         };
         let at = |fault: Fault| {
@@ -170,7 +186,7 @@ impl Chain {
             fault.at(index)
         };
         faults.extend(found.into_iter().map(at));
-        link
+        (link, entry)
     }
 
     /// Step 2.11. Returns whether the law allows the statement.
@@ -201,13 +217,12 @@ impl Chain {
 
     fn advance(
         &mut self,
-        bytes: &[u8],
+        leaf: Hash,
         index: u64,
         recorded_at: Option<Millis>,
         statement: Option<Statement>,
         lawful: bool,
     ) -> Link {
-        let leaf = Hash::leaf(bytes);
         if self.origin.is_none() {
             self.origin = statement.as_ref().map(|statement| statement.ledger.clone());
         }
@@ -302,6 +317,10 @@ impl Chain {
     pub fn state(&self) -> Option<&State> {
         if let Law::Open(state) = &self.law { Some(state) } else { None }
     }
+}
+
+fn signers(entry: &Entry) -> Vec<KeyId> {
+    entry.signatures.iter().map(|signature| signature.key).collect()
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 //!
 //! Witnesses may cosign with ML-DSA-44 as well: [`ml_dsa`].
 
+mod cache;
 pub mod ml_dsa;
 
 use std::fmt;
@@ -17,6 +18,8 @@ use ed25519_dalek::Signer as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::fault::{Code, Fault};
+
+pub use cache::KeyCache;
 
 /// An Ed25519 public key: canonical, of prime order. Holding one is proof that it passed those checks.
 #[derive(Clone, Copy, PartialEq, Eq)]

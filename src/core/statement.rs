@@ -1,5 +1,7 @@
 //! The statement, the author's work, and the DSSE envelope in which it travels. FORMAT.md, section 2.
 
+mod signatures;
+
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -11,6 +13,8 @@ use super::json::{self, Count, Positive};
 use super::key::{KeyId, SecretKey, Signature};
 use super::text::{Origin, Slug};
 use super::time::Time;
+
+pub use signatures::{Rule, check_signatures, signature_faults};
 
 /// The payload type of every statement's envelope.
 pub const PAYLOAD_TYPE: &str = "application/vnd.candour.statement+json";
@@ -213,42 +217,6 @@ fn is_made_of_objects(envelope: &[u8]) -> bool {
 pub fn pre_authentication_encoding(payload: &[u8]) -> Vec<u8> {
     let header = format!("DSSEv1 {} {PAYLOAD_TYPE} {} ", PAYLOAD_TYPE.len(), payload.len());
     [header.as_bytes(), payload].concat()
-}
-
-/// Checks who signed, and that they did: some signature, no key twice, every key valid, every signature verifying.
-/// Hands over every fault, in the order of the signatures.
-pub fn check_signatures(payload: &[u8], signatures: &[KeyedSignature], rule: Rule, faults: &mut Vec<Fault>) {
-    if signatures.is_empty() {
-        faults.push(Fault::new(Code::SignatureMissing, "the author's signature", "none"));
-    }
-    let message = pre_authentication_encoding(payload);
-    for (i, KeyedSignature { key, signature }) in signatures.iter().enumerate() {
-        if signatures.iter().take(i).any(|earlier| earlier.key == *key) {
-            let found = format!("signature {i} by {key} again");
-            faults.push(Fault::new(Code::SignatureDuplicate, "a key that has not signed", found));
-        }
-        match key.parse() {
-            Err(fault) => faults.push(fault),
-            Ok(public) if !public.verify(&message, signature) => {
-                let expected = format!("signature {i} to be by key {public}");
-                faults.push(Fault::new(Code::SignatureInvalid, expected, "one that does not verify"));
-            }
-            Ok(public) if rule == Rule::Strict && !public.verify_strict(&message, signature) => {
-                let expected = format!("signature {i} to verify by the strict rule");
-                faults.push(Fault::new(Code::SignatureNotStrict, expected, "one that does not"));
-            }
-            Ok(_) => {}
-        }
-    }
-}
-
-/// How strict to be with signatures: see [`super::key`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rule {
-    /// The rule of FORMAT.md: what makes a signature valid.
-    Cofactored,
-    /// In addition, no library could disagree: what a ledger's writer insists on.
-    Strict,
 }
 
 #[cfg(test)]

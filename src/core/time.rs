@@ -149,6 +149,9 @@ impl Date {
 }
 
 impl Millis {
+    /// The first of all.
+    pub const EPOCH: Self = Self(0);
+
     /// The last millisecond of the year 9999.
     pub const MAX: Self = Self(253_402_300_799_999);
 

@@ -101,10 +101,22 @@ fn walk(
     let from = carried.chain().size();
     let known = carried.chain().tree().partial_leaves().iter().copied().collect();
     let audit = Audit::resume(policy, options.rule, carried).as_of(options.as_of);
+    let preparer = audit.preparer();
     let (current, malformed) = (Current::default(), BTreeSet::new());
     let Options { pins, progress, watch, .. } = options;
-    let mut walk =
-        Walk { bundle: &frozen, layout, audit, current, malformed, progress, watch, from, known, carried: carry };
+    let mut walk = Walk {
+        bundle: &frozen,
+        layout,
+        audit,
+        preparer,
+        current,
+        malformed,
+        progress,
+        watch,
+        from,
+        known,
+        carried: carry,
+    };
     if !frozen.lists_checkpoints() {
         walk.audit.lacks_checkpoints();
     }

@@ -1,22 +1,15 @@
-//! What can be said of an entry before the law: steps 2.1 to 2.10.
+//! What can be said of an entry by its place in the chain, before the law: steps 2.1 to 2.10.
 
+use super::prepared::Content;
 use super::{Chain, MAX_CLOCK_AHEAD_SECONDS};
 use crate::core::entry::Entry;
 use crate::core::fault::{Code, Fault};
-use crate::core::key::KeyId;
-use crate::core::statement::{Rule, Statement, check_signatures};
-
-/// An entry under examination: all that can be said of it before the law.
-pub(super) struct Examined {
-    pub(super) entry: Entry,
-    pub(super) signers: Vec<KeyId>,
-    pub(super) statement: Option<Statement>,
-}
+use crate::core::statement::Statement;
 
 impl Chain {
-    /// Steps 2.1 to 2.10: whatever can be said of the entry before the law. Changes nothing.
-    pub(super) fn examine(&self, bytes: &[u8], rule: Rule, faults: &mut Vec<Fault>) -> Option<Examined> {
-        let entry = Entry::parse(bytes).map_err(|fault| faults.push(fault)).ok()?;
+    /// Hands over what is wrong with the entry by itself and in this place, in the order of the steps. Changes nothing.
+    pub(super) fn examine(&self, content: &mut Content, faults: &mut Vec<Fault>) {
+        let entry = &content.entry;
         if entry.index != self.next {
             faults.push(Fault::new(
                 Code::IndexMismatch,
@@ -32,16 +25,14 @@ impl Chain {
             let (expected, found) = (format!("{last} or later"), entry.recorded_at.to_string());
             faults.push(Fault::new(Code::TimeReversed, expected, found));
         }
-        check_signatures(&entry.payload, &entry.signatures, rule, faults);
-        let statement = Statement::parse(&entry.payload).map_err(|fault| faults.push(fault)).ok();
-        if let Some(statement) = &statement {
-            self.check_statement(&entry, statement, faults);
+        faults.append(&mut content.signatures);
+        match &content.statement {
+            Err(fault) => faults.push(fault.clone()),
+            Ok(statement) => self.check_statement(entry, statement, faults),
         }
-        let signers = entry.signatures.iter().map(|signature| signature.key).collect();
-        Some(Examined { entry, signers, statement })
     }
 
-    fn check_statement(&self, entry: &Entry, statement: &Statement, faults: &mut Vec<Fault>) {
+    pub(super) fn check_statement(&self, entry: &Entry, statement: &Statement, faults: &mut Vec<Fault>) {
         if let Some(origin) = self.origin.as_ref().filter(|origin| **origin != statement.ledger) {
             faults.push(Fault::new(Code::LedgerMismatch, origin.as_str(), statement.ledger.as_str()));
         }

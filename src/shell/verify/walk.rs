@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use super::attachment::{self, Naming};
 use super::watch::{Place, Watch};
 use crate::core::audit::{Audit, CHECKPOINT, CHECKPOINTS, Carried};
-use crate::core::chain::Link;
+use crate::core::chain::{Link, Preparer};
 use crate::core::entry::Entry;
 use crate::core::fault::{Code, Fault};
 use crate::core::hash::Hash;
@@ -20,6 +20,7 @@ pub(super) struct Walk<'a> {
     pub bundle: &'a dyn Bundle,
     pub layout: Layout,
     pub audit: Audit<'a>,
+    pub preparer: Preparer,
     pub current: Current,
     /// Entry bundles that are at fault already.
     pub malformed: BTreeSet<Tile>,
@@ -182,19 +183,20 @@ impl Walk<'_> {
     }
 
     fn entry(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
+        let prepared = self.preparer.entry(bytes);
         if let Some(leaf) = self.known.pop_front() {
             let index = self.from.saturating_sub(self.known.len() as u64 + 1);
-            if Hash::leaf(bytes) != leaf {
+            if prepared.leaf() != leaf {
                 let fault = Fault::new(Code::EntryBundleMismatch, "the entry that was verified before", "another");
                 self.audit.fault(fault.at(index));
             }
             return self.placed(bytes);
         }
-        let link = self.audit.entry(bytes);
+        let (link, entry) = self.audit.entry(prepared);
         for (tile, hashes) in &link.tiles {
             self.compare_hashes(tile, hashes)?;
         }
-        self.figures(bytes, &link)?;
+        self.figures(&link, entry.as_ref())?;
         self.audit.entry_read();
         self.noticed();
         self.carry();
@@ -227,12 +229,9 @@ impl Walk<'_> {
     }
 
     /// Hands over what a lawful entry says, and reads what it names.
-    fn figures(&mut self, bytes: &[u8], link: &Link) -> Result<(), Trouble> {
-        // What the law allowed could be read, and can be read again.
-        let (Some(statement), true, Ok(entry)) = (&link.statement, link.lawful, Entry::parse(bytes)) else {
-            return Ok(());
-        };
-        let by = Naming { link, entry: &entry, statement };
+    fn figures(&mut self, link: &Link, entry: Option<&Entry>) -> Result<(), Trouble> {
+        let (Some(statement), Some(entry), true) = (&link.statement, entry, link.lawful) else { return Ok(()) };
+        let by = Naming { link, entry, statement };
         self.watch.entry(&by.seen(&self.audit));
         for (position, observation) in (1..).zip(statement.event.observations()) {
             self.watch.observation(&by.seen(&self.audit), Place::Inline { position }, observation);

@@ -1,0 +1,107 @@
+//! What can be said of an entry, or of an envelope, without a chain: much work, that needs no order.
+
+use super::super::entry::Entry;
+use super::super::fault::Fault;
+use super::super::hash::Hash;
+use super::super::key::KeyCache;
+use super::super::statement::{Envelope, Rule, Statement, signature_faults};
+use super::super::time::Millis;
+
+/// An entry's bytes, decoded, hashed, and their signatures checked: all that a chain needs to place it, and all of it
+/// true wherever it stands.
+#[derive(Debug)]
+pub struct Prepared {
+    pub(super) leaf: Hash,
+    pub(super) content: Result<Content, Fault>,
+}
+
+/// What an entry that could be decoded holds.
+#[derive(Debug)]
+pub(super) struct Content {
+    pub(super) entry: Entry,
+    /// What is wrong with the signatures.
+    pub(super) signatures: Vec<Fault>,
+    pub(super) statement: Result<Statement, Fault>,
+}
+
+impl Prepared {
+    /// The entry's leaf hash.
+    pub fn leaf(&self) -> Hash {
+        self.leaf
+    }
+
+    /// The entry, if it could be decoded.
+    pub fn entry(&self) -> Option<&Entry> {
+        self.content.as_ref().ok().map(|content| &content.entry)
+    }
+}
+
+/// Prepares entries, by one rule for signatures. One for each thread: it remembers the keys that it met.
+#[derive(Debug)]
+pub struct Preparer {
+    rule: Rule,
+    keys: KeyCache,
+}
+
+impl Preparer {
+    /// By that rule.
+    pub fn new(rule: Rule) -> Self {
+        Self { rule, keys: KeyCache::default() }
+    }
+
+    /// Prepares one entry.
+    pub fn entry(&mut self, bytes: &[u8]) -> Prepared {
+        let content = Entry::parse(bytes).map(|entry| Content {
+            signatures: signature_faults(&entry.payload, &entry.signatures, self.rule, &mut self.keys),
+            statement: Statement::parse(&entry.payload),
+            entry,
+        });
+        Prepared { leaf: Hash::leaf(bytes), content }
+    }
+
+    /// Prepares many entries, in order.
+    pub fn entries<'a>(&mut self, entries: impl IntoIterator<Item = &'a [u8]>) -> Vec<Prepared> {
+        entries.into_iter().map(|bytes| self.entry(bytes)).collect()
+    }
+}
+
+/// An envelope with which nothing is wrong by itself: it fits an entry, every signature verifies by the strict rule, and
+/// the statement can be read. Whether the statement may be made here and now is the chain's to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked {
+    pub(super) envelope: Envelope,
+    pub(super) statement: Statement,
+}
+
+impl Checked {
+    /// Checks an envelope.
+    ///
+    /// # Errors
+    /// The first fault that an audit would find in any entry made of it, by the strict rule for signatures.
+    pub fn new(envelope: Envelope, keys: &mut KeyCache) -> Result<Self, Fault> {
+        // Whatever stands in the other fields, the entry is as long.
+        let entry = Entry {
+            index: 0,
+            recorded_at: Millis::EPOCH,
+            previous: Hash::ZERO,
+            payload: envelope.payload,
+            signatures: envelope.signatures,
+        };
+        let Entry { payload, signatures, .. } = Entry::parse(&entry.encode()?)?;
+        if let Some(fault) = signature_faults(&payload, &signatures, Rule::Strict, keys).into_iter().next() {
+            return Err(fault);
+        }
+        let statement = Statement::parse(&payload)?;
+        Ok(Self { envelope: Envelope { payload, signatures }, statement })
+    }
+
+    /// The envelope.
+    pub fn envelope(&self) -> &Envelope {
+        &self.envelope
+    }
+
+    /// What it says.
+    pub fn statement(&self) -> &Statement {
+        &self.statement
+    }
+}

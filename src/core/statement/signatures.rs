@@ -1,0 +1,82 @@
+//! Who signed a statement, and whether they did.
+
+use super::{KeyedSignature, pre_authentication_encoding};
+use crate::core::fault::{Code, Fault};
+use crate::core::key::{KeyCache, PublicKey, Signature};
+
+/// How strict to be with signatures: see [`crate::core::key`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// The rule of FORMAT.md: what makes a signature valid.
+    Cofactored,
+    /// In addition, no library could disagree: what a ledger's writer insists on.
+    Strict,
+}
+
+/// Checks who signed, and that they did: some signature, no key twice, every key valid, every signature verifying.
+/// Hands over every fault, in the order of the signatures.
+pub fn check_signatures(payload: &[u8], signatures: &[KeyedSignature], rule: Rule, faults: &mut Vec<Fault>) {
+    faults.extend(signature_faults(payload, signatures, rule, &mut KeyCache::default()));
+}
+
+/// As [`check_signatures`], with keys that were read before.
+pub fn signature_faults(payload: &[u8], signatures: &[KeyedSignature], rule: Rule, keys: &mut KeyCache) -> Vec<Fault> {
+    let message = pre_authentication_encoding(payload);
+    let verdicts = signatures.iter().map(|KeyedSignature { key, signature }| {
+        let key = keys.parse(key)?;
+        Ok((key, Verdict::of(&key, &message, signature, rule)))
+    });
+    explain(signatures, verdicts)
+}
+
+/// What a signature by a valid key is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    Sound,
+    NotStrict,
+    Invalid,
+}
+
+impl Verdict {
+    fn of(key: &PublicKey, message: &[u8], signature: &Signature, rule: Rule) -> Self {
+        // What verifies strictly verifies by the rule, so that most are checked once.
+        if rule == Rule::Strict && key.verify_strict(message, signature) {
+            return Self::Sound;
+        }
+        match (key.verify(message, signature), rule) {
+            (false, _) => Self::Invalid,
+            (true, Rule::Cofactored) => Self::Sound,
+            (true, Rule::Strict) => Self::NotStrict,
+        }
+    }
+}
+
+/// What is wrong with the signatures, in words, of what is wrong with each.
+fn explain(
+    signatures: &[KeyedSignature],
+    verdicts: impl IntoIterator<Item = Result<(PublicKey, Verdict), Fault>>,
+) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    if signatures.is_empty() {
+        faults.push(Fault::new(Code::SignatureMissing, "the author's signature", "none"));
+    }
+    for (i, (KeyedSignature { key, .. }, verdict)) in signatures.iter().zip(verdicts).enumerate() {
+        if signatures.iter().take(i).any(|earlier| earlier.key == *key) {
+            let found = format!("signature {i} by {key} again");
+            faults.push(Fault::new(Code::SignatureDuplicate, "a key that has not signed", found));
+        }
+        match verdict {
+            Err(fault) => faults.push(fault),
+            Ok((public, Verdict::Invalid)) => {
+                let expected = format!("signature {i} to be by key {public}");
+                faults.push(Fault::new(Code::SignatureInvalid, expected, "one that does not verify"));
+            }
+            Ok((_, Verdict::NotStrict)) => {
+                let expected = format!("signature {i} to verify by the strict rule");
+                faults.push(Fault::new(Code::SignatureNotStrict, expected, "one that does not"));
+            }
+            Ok((_, Verdict::Sound)) => {}
+        }
+    }
+    faults
+}
