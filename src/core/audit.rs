@@ -21,6 +21,7 @@ use super::hash::Hash;
 use super::merkle::MAX_SIZE;
 use super::policy::Policy;
 use super::receipt::Receipt;
+use super::shelf::{Scratch, Shelf};
 use super::statement::Rule;
 use super::time::{Millis, Time};
 
@@ -53,7 +54,7 @@ pub struct Audit<'a> {
     checkpoints: Vec<Published>,
     pins: Vec<SignedCheckpoint>,
     /// The attachments named, by hash and length.
-    attachments: BTreeMap<(Hash, u64), Known>,
+    attachments: Shelf<(Hash, u64), Known>,
     vouching: Vouching,
     noticing: Noticing,
     noticed: BTreeMap<FindingCode, u64>,
@@ -83,7 +84,7 @@ impl<'a> Audit<'a> {
             found: 0,
             checkpoints: Vec::new(),
             pins: Vec::new(),
-            attachments: BTreeMap::new(),
+            attachments: Shelf::default(),
             vouching: Vouching::default(),
             noticing: Noticing::default(),
             noticed: BTreeMap::new(),
@@ -92,6 +93,16 @@ impl<'a> Audit<'a> {
             all_checkpoints: true,
             carried: 0,
         }
+    }
+
+    /// With a scratch, so that its memory does not grow with the entries. Whoever gives one asks [`Scratch::failure`] before
+    /// relying on the report.
+    #[must_use]
+    pub fn with_scratch(mut self, scratch: &Scratch) -> Self {
+        self.chain = self.chain.with_scratch(scratch);
+        self.attachments.keep_in(scratch);
+        self.noticing.keep_in(scratch);
+        self
     }
 
     /// Says that more checkpoints may have been published than are handed over: whether they came in time is then not

@@ -18,6 +18,7 @@ use super::entry::Entry;
 use super::fault::{Code, Fault};
 use super::hash::Hash;
 use super::key::{KeyCache, KeyId, PublicKey};
+use super::shelf::Scratch;
 use super::state::{Placed, State};
 use super::statement::{Envelope, Rule, Statement};
 use super::text::Origin;
@@ -45,6 +46,8 @@ pub struct Chain {
     #[serde(with = "marks")]
     marks: BTreeMap<u64, Option<Mark>>,
     law: Law,
+    #[serde(skip)]
+    scratch: Scratch,
 }
 
 /// What the entries say of a size.
@@ -110,6 +113,22 @@ impl Chain {
         Self::default()
     }
 
+    /// With a scratch for what grows with every entry. Whoever gives one asks [`Scratch::failure`] before relying on what
+    /// the chain says.
+    #[must_use]
+    pub fn with_scratch(mut self, scratch: &Scratch) -> Self {
+        self.scratch = scratch.clone();
+        if let Law::Open(state) = &mut self.law {
+            state.keep_in(scratch);
+        }
+        self
+    }
+
+    /// Its scratch.
+    pub fn scratch(&self) -> &Scratch {
+        &self.scratch
+    }
+
     /// Makes an envelope the next entry, at a time by the ledger's clock (or the time of the entry before, should the
     /// clock stand behind it). On a refusal the chain is as it was.
     ///
@@ -137,7 +156,7 @@ impl Chain {
         let placed = Placed { index, recorded_at, statement: &statement, signers: &signers };
         match &mut self.law {
             Law::Open(state) => state.apply(&placed)?,
-            Law::Awaited | Law::NeverOpened => self.law = Law::Open(Box::new(State::open(&placed)?)),
+            Law::Awaited | Law::NeverOpened => self.open(State::open(&placed)?),
         }
         let link = self.advance(Hash::leaf(&bytes), index, Some(recorded_at), Some(statement), true);
         Ok(Sealed { link, bytes })
@@ -196,7 +215,7 @@ impl Chain {
             Law::Open(state) => state.replay(placed, faults),
             Law::NeverOpened => return false,
             Law::Awaited => match State::open(placed) {
-                Ok(state) => self.law = Law::Open(Box::new(state)),
+                Ok(state) => self.open(state),
                 Err(breach) => {
                     if breach.code != Code::LedgerNotOpened {
                         faults.push(breach);
@@ -206,6 +225,11 @@ impl Chain {
             },
         }
         faults.iter().skip(before).all(|fault| fault.code == Code::NthGap)
+    }
+
+    fn open(&mut self, mut state: State) {
+        state.keep_in(&self.scratch);
+        self.law = Law::Open(Box::new(state));
     }
 
     fn not_opened(&mut self, found: &str, faults: &mut Vec<Fault>) {

@@ -10,7 +10,7 @@ pub mod text;
 pub mod time;
 pub mod days;
 pub mod json;
-mod pairs;
+pub mod shelf;
 pub mod merkle;
 pub mod tile;
 pub mod note;

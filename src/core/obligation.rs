@@ -1,5 +1,6 @@
 //! What is owed: what became of each item of each request, derived from the state at a point in time, never appended.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -155,20 +156,33 @@ pub fn successor<'a>(state: &'a State, actor: &'a Slug) -> Option<&'a Slug> {
     std::iter::successors(next(&actor), next).last()
 }
 
-/// The documents that superseded another, by their entries: where a disclosure's last word is.
+/// The documents that superseded another, by their entries: where a disclosure's last word is. They are looked for among
+/// all documents, once, and only if one that was superseded is asked about.
 #[derive(Clone)]
-struct Figures<'a>(Rc<BTreeMap<u64, &'a Document>>);
+struct Figures<'a> {
+    state: &'a State,
+    superseding: Rc<OnceCell<BTreeMap<u64, Document>>>,
+}
 
 impl<'a> Figures<'a> {
     fn of(state: &'a State) -> Self {
-        let superseding = state.documents().iter().filter(|(_, document)| document.supersedes.is_some());
-        Self(Rc::new(superseding.map(|(_, document)| (document.index, document)).collect()))
+        Self { state, superseding: Rc::default() }
     }
 
     /// Whether the last word on a document was not taken back.
-    fn stand(&self, document: &'a Document) -> bool {
-        let later = |document: &&'a Document| self.0.get(&document.superseded_by?).copied();
+    fn stand(&self, document: Document) -> bool {
+        let later = |document: &Document| {
+            let by = document.superseded_by?;
+            self.superseding().get(&by).copied()
+        };
         std::iter::successors(Some(document), later).last().is_none_or(|last| last.retracted_by.is_none())
+    }
+
+    fn superseding(&self) -> &BTreeMap<u64, Document> {
+        self.superseding.get_or_init(|| {
+            let superseding = self.state.documents().iter().filter(|(_, document)| document.supersedes.is_some());
+            superseding.map(|(_, document)| (document.index, document)).collect()
+        })
     }
 }
 

@@ -9,11 +9,13 @@ use std::collections::BTreeSet;
 
 use crate::core::audit::{Audit, Carried, Report, Verdict};
 use crate::core::policy::Policy;
+use crate::core::shelf::Scratch;
 use crate::core::statement::Rule;
 use crate::core::time::Time;
 use crate::storage::bundle::{Bundle, Trouble};
 use crate::storage::frozen::Frozen;
 use crate::storage::layout::{Layout, TAIL};
+use crate::storage::scratch_files::ScratchFiles;
 
 use walk::{Carry, Current, Walk};
 
@@ -55,13 +57,27 @@ pub struct Continued {
     pub carried: Option<Carried>,
 }
 
-/// Verifies a whole ledger.
+/// Verifies a whole ledger. What it remembers of many entries goes to the system's folder for temporary files, of which it
+/// takes some 150 bytes for each disclosure with one figure.
 ///
 /// # Errors
-/// [`Trouble::Io`] where a file could not be read, so that nothing can be judged. Everything that is wrong with the
-/// evidence is in the report.
+/// [`Trouble::Io`] where a file could not be read, or what was remembered could not be kept, so that nothing can be
+/// judged. Everything that is wrong with the evidence is in the report.
 pub fn verify(bundle: &dyn Bundle, policy: &Policy, options: Options<'_>) -> Result<Report, Trouble> {
-    Ok(walk(bundle, policy, options, None)?.report)
+    verify_with(bundle, policy, options, &ScratchFiles::scratch())
+}
+
+/// As [`verify`], with a scratch of the caller's.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_with(
+    bundle: &dyn Bundle,
+    policy: &Policy,
+    options: Options<'_>,
+    scratch: &Scratch,
+) -> Result<Report, Trouble> {
+    Ok(walk(bundle, policy, options, None, scratch)?.report)
 }
 
 /// Verifies what a ledger has gained since an earlier audit: the entries from there on, with their attachments, and the
@@ -77,7 +93,7 @@ pub fn verify_since(
     options: Options<'_>,
     since: Since,
 ) -> Result<Continued, Trouble> {
-    walk(bundle, policy, options, Some(since))
+    walk(bundle, policy, options, Some(since), &ScratchFiles::scratch())
 }
 
 fn walk(
@@ -85,6 +101,7 @@ fn walk(
     policy: &Policy,
     options: Options<'_>,
     since: Option<Since>,
+    scratch: &Scratch,
 ) -> Result<Continued, Trouble> {
     let frozen = match Frozen::of(bundle) {
         Ok(frozen) => frozen,
@@ -100,7 +117,7 @@ fn walk(
         if layout.checkpoints.iter().all(|size| carried.judges(*size)) { carried } else { Carried::default() };
     let from = carried.chain().size();
     let known = carried.chain().tree().partial_leaves().iter().copied().collect();
-    let audit = Audit::resume(policy, options.rule, carried).as_of(options.as_of);
+    let audit = Audit::resume(policy, options.rule, carried).as_of(options.as_of).with_scratch(scratch);
     let preparer = audit.preparer();
     let (current, malformed) = (Current::default(), BTreeSet::new());
     let Options { pins, progress, watch, .. } = options;
@@ -130,6 +147,7 @@ fn walk(
     walk.audit.end_at(clock);
     walk.noticed();
     walk.watch.end(walk.audit.chain());
+    walk.scratch_held()?;
     let unknown = std::mem::take(&mut walk.layout.unknown);
     let carried = if let Carry::There(carried) = walk.carried { Some(*carried) } else { None };
     let mut report = walk.audit.finish();

@@ -3,6 +3,7 @@
 //! A *bundle* is a whole ledger as named plain files. The modules, lowest first; each uses only those above it:
 //!
 //! - [`name`]: which names a file in a bundle may have.
+//! - [`scratch_files`]: where what is too much for memory is written meanwhile.
 //! - [`bundle`]: what every bundle can do, its limits, and what can go wrong.
 //! - [`memory_bundle`], [`folder_bundle`], [`zip_bundle`]: a bundle held in memory, in a folder, in one zip archive.
 //! - [`layout`], [`frozen`]: which of a ledger's files a bundle has, and the bundle as of one moment.
@@ -17,6 +18,7 @@
 use std::path::Path;
 
 pub mod name;
+pub mod scratch_files;
 pub mod bundle;
 pub mod memory_bundle;
 pub mod folder_bundle;

@@ -8,6 +8,7 @@ use crate::core::event::Attachment;
 use crate::core::event::disclosure::Rows;
 use crate::core::fault::{Code, Fault};
 use crate::core::hash::Hash;
+use crate::core::shelf::{Fields, Stored, put_number};
 
 /// What is known of an attachment that a lawful statement named.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -18,6 +19,19 @@ pub(super) struct Known {
     sound: bool,
 }
 
+impl Stored for Known {
+    fn put(&self, bytes: &mut Vec<u8>) {
+        bytes.push(self.sound.into());
+        put_number(bytes, self.first);
+    }
+
+    fn take(bytes: &[u8]) -> Option<Self> {
+        let mut fields = Fields::of(bytes);
+        let (sound, first) = (fields.byte()? == 1, fields.number()?);
+        fields.end(Self { first, sound })
+    }
+}
+
 impl Audit<'_> {
     /// The attachments that the caller is to read for an entry: none where the law refused it; of those that were named
     /// before, the ones that hold observations, as the entry says these again; and none that is known to be bad.
@@ -26,7 +40,7 @@ impl Audit<'_> {
             Some(statement) if link.lawful => statement.event.attachments(),
             _ => &[],
         };
-        let known = |named: &Attachment| self.attachments.get(&place(named));
+        let known = |named: &Attachment| self.attachments.find(&place(named));
         let mut wanted: Vec<&Attachment> = Vec::new();
         for named in named {
             let again = known(named).is_some() || wanted.iter().any(|other| place(other) == place(named));
@@ -49,7 +63,7 @@ impl Audit<'_> {
         found: Option<(u64, Hash)>,
         table: Option<Result<Rows, Fault>>,
     ) {
-        let known = self.attachments.get(&place(named)).copied();
+        let known = self.attachments.find(&place(named));
         let expected = || format!("{} bytes with sha-256 {}", named.length, named.sha256);
         let (rows, malformed) = match table {
             Some(Ok(rows)) => (Some(rows), None),
@@ -87,7 +101,7 @@ impl Audit<'_> {
 
     /// Whether a lawful statement named the attachment with that hash.
     pub fn names_attachment(&self, sha256: &Hash) -> bool {
-        self.attachments.range((*sha256, 0)..=(*sha256, u64::MAX)).next().is_some()
+        self.attachments.range_from(&(*sha256, 0)).next().is_some_and(|((of, _), _)| of == *sha256)
     }
 }
 

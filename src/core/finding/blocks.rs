@@ -59,7 +59,7 @@ impl Blocks {
             };
             let same = |(now, before): &(Key, Key)| {
                 let now = figures.find(*now).filter(|now| now.last == index)?;
-                figures.find(*before).filter(|before| before.says_the_same(now)).copied()
+                figures.find(*before).filter(|before| before.says_the_same(&now))
             };
             let Some(same) = block.figures.iter().map(same).collect::<Option<Vec<Cell>>>() else { continue };
             if !differ(&same) || !known.insert((author.clone(), service.clone(), period)) {

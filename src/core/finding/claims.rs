@@ -1,7 +1,5 @@
 //! Claims that figures are confidential until a day.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::figures::{Cell, Figures, Key};
@@ -9,6 +7,7 @@ use super::filed::Filed;
 use super::periods::has_ended;
 use super::{Finding, FindingCode};
 use crate::core::event::observation::Status;
+use crate::core::shelf::{Scratch, Shelf, Stored};
 use crate::core::text::Slug;
 use crate::core::time::{Date, Time};
 
@@ -17,32 +16,59 @@ use crate::core::time::{Date, Time};
 #[serde(deny_unknown_fields)]
 pub(super) struct Claims {
     /// By entry: who claims, and until when.
-    claims: BTreeMap<u64, (Slug, Date)>,
-    figures: BTreeMap<Key, u64>,
+    claims: Shelf<u64, (Slug, Date)>,
+    figures: Shelf<Key, u64>,
+    #[serde(skip)]
+    scratch: Scratch,
+}
+
+/// The day, then the actor.
+impl Stored for (Slug, Date) {
+    fn put(&self, bytes: &mut Vec<u8>) {
+        bytes.extend(self.1.to_string().as_bytes());
+        self.0.put(bytes);
+    }
+
+    fn take(bytes: &[u8]) -> Option<Self> {
+        let (day, actor) = bytes.split_at_checked("YYYY-MM-DD".len())?;
+        Some((Slug::take(actor)?, Date::parse(std::str::from_utf8(day).ok()?).ok()?))
+    }
+
+    fn heap_bytes(&self) -> usize {
+        self.0.heap_bytes()
+    }
 }
 
 impl Claims {
+    /// Gives them a scratch.
+    pub fn keep_in(&mut self, scratch: &Scratch) {
+        self.claims.keep_in(scratch);
+        self.figures.keep_in(scratch);
+        self.scratch = scratch.clone();
+    }
+
     /// Takes a figure that a document withholds, and until when.
     pub fn add(&mut self, index: u64, author: &Slug, until: Date, key: Key) {
-        self.claims.entry(index).or_insert_with(|| (author.clone(), until));
+        // All claims of one entry are the same.
+        self.claims.insert(index, (author.clone(), until));
         self.figures.insert(key, index);
     }
 
     /// The claims that have run out, of figures that are withheld still.
     pub fn settle(&self, figures: &Figures, filed: &Filed, as_of: Time) -> Vec<Finding> {
-        let mut withheld = BTreeMap::<u64, u64>::new();
-        for (key, index) in &self.figures {
-            if figures.find(*key).is_some_and(is_withheld) {
-                *withheld.entry(*index).or_default() += 1;
+        let mut withheld = Shelf::<u64, u64>::kept_in(&self.scratch);
+        for (key, index) in self.figures.iter() {
+            if figures.find(key).is_some_and(|cell| is_withheld(&cell)) {
+                withheld.insert(index, withheld.find(&index).map_or(1, |count| count.saturating_add(1)));
             }
         }
         let mut findings = Vec::new();
-        for (index, (author, until)) in &self.claims {
-            let Some(count) = withheld.get(index) else { continue };
-            if has_ended(*until, as_of) && !filed.is_retracted(*index) {
-                let figures = if *count == 1 { "1 figure".to_owned() } else { format!("{count} figures") };
+        for (index, (author, until)) in self.claims.iter() {
+            let Some(count) = withheld.find(&index) else { continue };
+            if has_ended(until, as_of) && !filed.is_retracted(index) {
+                let figures = if count == 1 { "1 figure".to_owned() } else { format!("{count} figures") };
                 let says = format!("{author}: {figures} claimed to be confidential until {until}, and withheld still");
-                findings.push(Finding::new(FindingCode::ConfidentialityExpired, author, [*index], says));
+                findings.push(Finding::new(FindingCode::ConfidentialityExpired, &author, [index], says));
             }
         }
         findings

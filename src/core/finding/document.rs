@@ -139,7 +139,7 @@ impl Open {
         // Whichever of the two comes later in the document is held against the other.
         let other = |metric: &Label| {
             let key = Key::of(author, &Series { metric, ..series });
-            figures.find(key).filter(|cell| cell.last == index).map(|cell| (key, *cell))
+            figures.find(key).filter(|cell| cell.last == index).map(|cell| (key, cell))
         };
         if let Some(whole) = metric.and_then(|metric| metric.subset_of.as_ref())
             && let Some((whole_key, cell)) = other(whole)

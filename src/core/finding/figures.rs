@@ -1,11 +1,12 @@
 //! Published figures: what was last said of each, by whom and since when.
 
-use std::collections::BTreeMap;
+mod stored;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::core::event::observation::{Observation, Series, Status, Value, says_the_same};
 use crate::core::hash::Hasher;
+use crate::core::shelf::{Scratch, Shelf};
 use crate::core::text::Slug;
 
 /// What an author's figure is known by: the first half of the SHA-256 of its author and its series. It is said to
@@ -32,9 +33,9 @@ pub(super) struct Cell {
 /// A [`Cell`] as it is written down, field by field.
 type Wire = (Option<Value>, Status, u64, u64, u64, u64);
 
-/// The figures published so far. It grows with them, by some 130 bytes each.
+/// The figures published so far. It grows with them, by some 130 bytes each in memory, or 40 in a scratch.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(super) struct Figures(BTreeMap<Key, Cell>);
+pub(super) struct Figures(Shelf<Key, Cell>);
 
 impl Key {
     pub fn of(author: &Slug, series: &Series<'_>) -> Self {
@@ -145,8 +146,13 @@ impl<'de> Deserialize<'de> for Key {
 }
 
 impl Figures {
-    pub fn find(&self, key: Key) -> Option<&Cell> {
-        self.0.get(&key)
+    /// Gives them a scratch.
+    pub fn keep_in(&mut self, scratch: &Scratch) {
+        self.0.keep_in(scratch);
+    }
+
+    pub fn find(&self, key: Key) -> Option<Cell> {
+        self.0.find(&key)
     }
 
     /// Keeps what an entry says of a figure.

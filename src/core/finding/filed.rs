@@ -1,16 +1,15 @@
 //! The disclosures and corrections on the ledger, as far as findings need to know them.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::figures::Cell;
+use crate::core::shelf::{Fields, Scratch, Shelf, Stored};
 
 /// The disclosures and corrections filed so far, by entry. It grows with them.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Filed {
-    documents: BTreeMap<u64, Document>,
+    documents: Shelf<u64, Document>,
     disclosures: u64,
     /// Those of which some document was retracted, by their bits.
     retracted: u64,
@@ -26,7 +25,27 @@ struct Document {
     numbers: bool,
 }
 
+/// Two bits, and the number of the bit: it is one or none.
+impl Stored for Document {
+    fn put(&self, bytes: &mut Vec<u8>) {
+        bytes.push(u8::from(self.retracted) | u8::from(self.numbers) << 1);
+        bytes.push(self.bit.trailing_zeros() as u8);
+    }
+
+    fn take(bytes: &[u8]) -> Option<Self> {
+        let mut fields = Fields::of(bytes);
+        let (flags, bit) = (fields.byte()?, fields.byte()?);
+        let bit = 1_u64.checked_shl(bit.into()).unwrap_or(0);
+        fields.end(Self { bit, retracted: flags & 1 != 0, numbers: flags & 2 != 0 })
+    }
+}
+
 impl Filed {
+    /// Gives it a scratch.
+    pub fn keep_in(&mut self, scratch: &Scratch) {
+        self.documents.keep_in(scratch);
+    }
+
     /// Takes a disclosure. Returns its bit: disclosures are told apart by their number on the ledger, modulo 64. Where two
     /// are taken for one, less is noticed, never more.
     pub fn disclose(&mut self, index: u64, other_files: bool) -> u64 {
@@ -38,34 +57,35 @@ impl Filed {
 
     /// Takes a correction of the document in an entry. Returns the bit of the disclosure corrected.
     pub fn correct(&mut self, index: u64, corrected: u64, other_files: bool) -> u64 {
-        let bit = self.documents.get(&corrected).map_or(0, |document| document.bit);
+        let bit = self.documents.find(&corrected).map_or(0, |document| document.bit);
         self.documents.insert(index, Document { bit, retracted: false, numbers: other_files });
         bit
     }
 
     /// Takes that the document in an entry was retracted.
     pub fn retract(&mut self, index: u64) {
-        if let Some(document) = self.documents.get_mut(&index) {
+        let retracted = &mut self.retracted;
+        self.documents.change(&index, |document| {
             document.retracted = true;
-            self.retracted |= document.bit;
-        }
+            *retracted |= document.bit;
+        });
     }
 
     /// Takes that the document in an entry has a number.
     pub fn number(&mut self, index: u64) {
-        if let Some(document) = self.documents.get_mut(&index) {
-            document.numbers = true;
+        if self.has_no_number(index) {
+            self.documents.change(&index, |document| document.numbers = true);
         }
     }
 
     /// Whether the document in an entry is known to have no number.
     pub fn has_no_number(&self, index: u64) -> bool {
-        self.documents.get(&index).is_some_and(|document| !document.numbers)
+        self.documents.find(&index).is_some_and(|document| !document.numbers)
     }
 
     /// Whether the document in an entry was retracted.
     pub fn is_retracted(&self, index: u64) -> bool {
-        self.documents.get(&index).is_some_and(|document| document.retracted)
+        self.documents.find(&index).is_some_and(|document| document.retracted)
     }
 
     /// Whether every document that gave a figure was retracted.

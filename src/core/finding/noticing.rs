@@ -16,6 +16,7 @@ use super::punctuality::Punctuality;
 use super::{Figure, Finding, FindingCode, said};
 use crate::core::event::observation::{Observation, Status, Value};
 use crate::core::event::{Attachment, CheckpointRules, Event, MetricDefined};
+use crate::core::shelf::Scratch;
 use crate::core::state::State;
 use crate::core::statement::Statement;
 use crate::core::text::{Label, Slug};
@@ -43,6 +44,14 @@ pub struct Noticing {
 }
 
 impl Noticing {
+    /// Gives what grows with every entry a scratch.
+    pub(in crate::core) fn keep_in(&mut self, scratch: &Scratch) {
+        self.figures.keep_in(scratch);
+        self.periods.keep_in(scratch);
+        self.filed.keep_in(scratch);
+        self.claims.keep_in(scratch);
+    }
+
     /// Takes a lawful entry, before its observations, with the state after it.
     pub fn entry(&mut self, state: &State, index: u64, recorded_at: Millis, statement: &Statement) {
         self.close();
@@ -98,7 +107,7 @@ impl Noticing {
             self.filed.number(open.index);
         }
         open.hold_to_definitions(state, observation);
-        match self.figures.find(key).copied() {
+        match self.figures.find(key) {
             Some(said) if said.last == open.index => self.again(state, &mut open, observation, key, &said, now),
             before => {
                 let before = before.or_else(|| self.of_predecessor(&open, observation));
@@ -204,7 +213,7 @@ impl Noticing {
     fn of_predecessor(&self, open: &Open, observation: &Observation) -> Option<Cell> {
         let others = open.speakers.iter().skip(1);
         let cells = others.filter_map(|before| self.figures.find(Key::of(before, &observation.series())));
-        cells.max_by_key(|cell| cell.last).copied()
+        cells.max_by_key(|cell| cell.last)
     }
 
     /// A figure is said to be something else than an entry before said.

@@ -1,12 +1,12 @@
 //! Reports by the periods that they are on: missing, late, overlapping.
 
-use std::collections::BTreeMap;
+mod wire;
 
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 use super::{Finding, FindingCode};
 use crate::core::event::{DisclosureFiled, Frequency, ReportingDuty};
-use crate::core::pairs;
+use crate::core::shelf::{Fields, Scratch, Shelf, Stored, put_number};
 use crate::core::state::State;
 use crate::core::state::services::Designation;
 use crate::core::text::{DocumentId, Slug};
@@ -20,21 +20,50 @@ const MAX_DUE: usize = 1_200;
 const WEEK_DAYS: u64 = 7;
 
 /// The disclosures made so far, but for those retracted, by author, service and period.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Periods {
-    #[serde(with = "pairs")]
     reports: BTreeMap<(Slug, Slug), Reports>,
-    /// Of which of them each entry is, for when it is retracted.
-    places: BTreeMap<u64, (Slug, Slug, Period)>,
+    /// What each place is of.
+    names: BTreeMap<u64, (Slug, Slug, Period)>,
+    /// The disclosures of each place, by its number and their entry, with when they were recorded.
+    entries: Shelf<(u64, u64), Millis>,
+    /// In which of the places each entry is, for when it is retracted.
+    places: Shelf<u64, u64>,
     /// When designations ended.
     ended: BTreeMap<DocumentId, Millis>,
 }
 
-/// The disclosures of each period, by entry, with when it was recorded.
-type Reports = BTreeMap<Period, BTreeMap<u64, Millis>>;
+/// The periods of which there are disclosures.
+type Reports = BTreeMap<Period, Place>;
+
+/// All disclosures of one author, service and period.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    /// Its number: the entry that was the first of it when there was none.
+    number: u64,
+    /// The first entry of those that stand, with when it was recorded.
+    first: (u64, Millis),
+}
+
+impl Stored for Millis {
+    fn put(&self, bytes: &mut Vec<u8>) {
+        put_number(bytes, self.unix_ms());
+    }
+
+    fn take(bytes: &[u8]) -> Option<Self> {
+        let mut fields = Fields::of(bytes);
+        let milliseconds = fields.number()?;
+        fields.end(Self::from_unix_ms(milliseconds)?)
+    }
+}
 
 impl Periods {
+    /// Gives them a scratch.
+    pub fn keep_in(&mut self, scratch: &Scratch) {
+        self.entries.keep_in(scratch);
+        self.places.keep_in(scratch);
+    }
+
     /// Takes a disclosure. Hands over the one that its period overlaps with, if neither contains the other.
     pub fn add(
         &mut self,
@@ -48,22 +77,41 @@ impl Periods {
             other.overlaps(now) && !other.contains(now) && !now.contains(*other) && !is_week(*other) && !is_week(now)
         };
         let crossed = reports.iter().filter(|_| !known).find(|(other, _)| crosses(other));
-        let crossed = crossed.and_then(|(other, entries)| Some((*other, *entries.keys().next()?)));
-        reports.entry(now).or_default().insert(index, recorded_at);
-        self.places.insert(index, (author.clone(), service.clone(), now));
+        let crossed = crossed.map(|(other, place)| (*other, place.first.0));
+        self.keep((author, service, now), index, recorded_at);
         let (other, entry) = crossed?;
         let says = format!("{author}: {service}: a disclosure for {now} overlaps with one for {other}");
         Some(Finding::new(FindingCode::PeriodOverlapping, author, [entry, index], says).on(service, now))
     }
 
+    fn keep(&mut self, (author, service, period): (&Slug, &Slug, Period), index: u64, recorded_at: Millis) {
+        let reports = self.reports.entry((author.clone(), service.clone())).or_default();
+        let number = match reports.get(&period) {
+            Some(place) => place.number,
+            None => {
+                self.names.insert(index, (author.clone(), service.clone(), period));
+                reports.insert(period, Place { number: index, first: (index, recorded_at) });
+                index
+            }
+        };
+        self.entries.insert((number, index), recorded_at);
+        self.places.insert(index, number);
+    }
+
     /// A disclosure was retracted: it is as if it had not been made.
     pub fn retract(&mut self, index: u64) {
-        let Some((author, service, period)) = self.places.remove(&index) else { return };
-        let Some(reports) = self.reports.get_mut(&(author, service)) else { return };
-        if let Some(entries) = reports.get_mut(&period) {
-            entries.remove(&index);
-            if entries.is_empty() {
-                reports.remove(&period);
+        let Some(number) = self.places.find(&index) else { return };
+        self.places.remove(&index);
+        self.entries.remove(&(number, index));
+        let Some((author, service, period)) = self.names.get(&number) else { return };
+        let Some(reports) = self.reports.get_mut(&(author.clone(), service.clone())) else { return };
+        let Some(place) = reports.get_mut(period).filter(|place| place.first.0 == index) else { return };
+        let later = self.entries.range_from(&(number, index)).next().filter(|((of, _), _)| *of == number);
+        match later {
+            Some(((_, entry), at)) => place.first = (entry, at),
+            None => {
+                reports.remove(period);
+                self.names.remove(&number);
             }
         }
     }
@@ -99,11 +147,9 @@ impl Periods {
         let mut reports: BTreeMap<(Date, Date), (u64, Millis)> = BTreeMap::new();
         let speaks = |author: &Slug| state.registry().speaks_for(author, provider);
         let own = self.reports.iter().filter(|((author, of), _)| *of == service && speaks(author));
-        for (period, entries) in own.flat_map(|(_, reports)| reports) {
-            for (entry, at) in entries {
-                let first = reports.entry((period.start(), period.end())).or_insert((*entry, *at));
-                *first = (*first).min((*entry, *at));
-            }
+        for (period, place) in own.flat_map(|(_, reports)| reports) {
+            let first = reports.entry((period.start(), period.end())).or_insert(place.first);
+            *first = (*first).min(place.first);
         }
         for period in due_periods(duty).take(MAX_DUE) {
             let Some(due) = after(period.end(), duty.within_days.unsigned()) else { return };
@@ -174,7 +220,7 @@ fn gaps(author: &Slug, service: &Slug, reports: &Reports) -> Vec<Finding> {
 
 fn gap(author: &Slug, service: &Slug, reports: &Reports, before: Period, after: Period) -> Option<Finding> {
     let missing = before.following()?;
-    let entry = |period: &Period| reports.get(period)?.keys().next().copied();
+    let entry = |period: &Period| reports.get(period).map(|place| place.first.0);
     let mut entries = [entry(&before)?, entry(&after)?];
     entries.sort_unstable();
     let says = format!(

@@ -1,7 +1,5 @@
 //! Documents by name: what was filed, by whom, and what superseded it.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::deadlines::check_past;
@@ -9,11 +7,12 @@ use super::registry::Takes;
 use super::{Placed, State};
 use crate::core::event::{DocumentPublished, DocumentRetracted, ErrorNotified, FindingAnswered, Role};
 use crate::core::fault::{Code, Fault};
+use crate::core::shelf::{Fields, Scratch, Shelf, Stored, put_number};
 use crate::core::text::DocumentId;
 
 /// The documents of a ledger. A document's author is the first part of its name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Documents(BTreeMap<DocumentId, Document>);
+pub struct Documents(Shelf<DocumentId, Document>);
 
 /// What the ledger knows of a document; the rest stands in its entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,6 +67,40 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All kinds, in the order in which they stand above.
+    const ALL: [Self; 30] = [
+        Self::Service,
+        Self::Designation,
+        Self::Taxonomy,
+        Self::Definition,
+        Self::MethodologyChange,
+        Self::Draft,
+        Self::Representations,
+        Self::Request,
+        Self::Clarification,
+        Self::Extension,
+        Self::Amendment,
+        Self::Preservation,
+        Self::Response,
+        Self::Disclosure,
+        Self::Correction,
+        Self::ErrorNotice,
+        Self::RiskAssessment,
+        Self::Research,
+        Self::ProductChange,
+        Self::Answer,
+        Self::Investigation,
+        Self::Notice,
+        Self::Decision,
+        Self::Penalty,
+        Self::Appeal,
+        Self::Audit,
+        Self::AuditFinding,
+        Self::Discrepancy,
+        Self::Report,
+        Self::Implementation,
+    ];
+
     /// Whether its author can take such a document back. What somebody else must settle, or has relied on, stays: a request
     /// is withdrawn, a designation ended.
     pub fn can_be_retracted(self) -> bool {
@@ -123,15 +156,40 @@ impl Kind {
     }
 }
 
+/// The kind, which of the others there are, and the numbers.
+impl Stored for Document {
+    fn put(&self, bytes: &mut Vec<u8>) {
+        let others = [self.superseded_by, self.supersedes, self.retracted_by];
+        bytes.push(self.kind as u8);
+        bytes.push((0..).zip(others).map(|(bit, other)| u8::from(other.is_some()) << bit).sum());
+        std::iter::once(self.index).chain(others.into_iter().flatten()).for_each(|number| put_number(bytes, number));
+    }
+
+    fn take(bytes: &[u8]) -> Option<Self> {
+        let mut fields = Fields::of(bytes);
+        let kind = *Kind::ALL.get(usize::from(fields.byte()?))?;
+        let others = fields.byte()?;
+        let index = fields.number()?;
+        let mut other = |bit: u8| if others >> bit & 1 == 1 { fields.number().map(Some) } else { Some(None) };
+        let (superseded_by, supersedes, retracted_by) = (other(0)?, other(1)?, other(2)?);
+        fields.end(Self { kind, index, superseded_by, supersedes, retracted_by })
+    }
+}
+
 impl Documents {
     /// The document of that name.
-    pub fn find(&self, id: &DocumentId) -> Option<&Document> {
-        self.0.get(id)
+    pub fn find(&self, id: &DocumentId) -> Option<Document> {
+        self.0.find(id)
     }
 
     /// All documents by name.
-    pub fn iter(&self) -> impl Iterator<Item = (&DocumentId, &Document)> {
+    pub fn iter(&self) -> impl Iterator<Item = (DocumentId, Document)> {
         self.0.iter()
+    }
+
+    /// Gives them a scratch.
+    pub(super) fn keep_in(&mut self, scratch: &Scratch) {
+        self.0.keep_in(scratch);
     }
 
     /// A new name must be the author's own, and free.
@@ -158,12 +216,9 @@ impl Documents {
     /// A document, inserted before, took the place of another.
     pub(super) fn supersede(&mut self, superseded: &DocumentId, by: &DocumentId) {
         let Some(later) = self.find(by).map(|document| document.index) else { return };
-        let Some(document) = self.0.get_mut(superseded) else { return };
-        document.superseded_by = Some(later);
-        let earlier = document.index;
-        if let Some(document) = self.0.get_mut(by) {
-            document.supersedes = Some(earlier);
-        }
+        let Some(document) = self.find(superseded) else { return };
+        self.0.insert(superseded.clone(), Document { superseded_by: Some(later), ..document });
+        self.0.change(by, |later| later.supersedes = Some(document.index));
     }
 }
 
@@ -190,12 +245,12 @@ impl Document {
 
 impl State {
     /// A document on this ledger.
-    pub(super) fn document(&self, id: &DocumentId) -> Result<&Document, Fault> {
+    pub(super) fn document(&self, id: &DocumentId) -> Result<Document, Fault> {
         self.documents.find(id).ok_or_else(|| unknown("a document on this ledger", id))
     }
 
     /// A document of the author's, or of one whose place it took, of any kind.
-    pub(super) fn own(&self, placed: &Placed<'_>, id: &DocumentId) -> Result<&Document, Fault> {
+    pub(super) fn own(&self, placed: &Placed<'_>, id: &DocumentId) -> Result<Document, Fault> {
         let document = self.document(id)?;
         if self.registry.speaks_for(&placed.statement.author, id.author()) {
             return Ok(document);
@@ -205,7 +260,7 @@ impl State {
     }
 
     /// A disclosure or correction of the author's that was not retracted.
-    pub(super) fn own_disclosure(&self, placed: &Placed<'_>, id: &DocumentId) -> Result<&Document, Fault> {
+    pub(super) fn own_disclosure(&self, placed: &Placed<'_>, id: &DocumentId) -> Result<Document, Fault> {
         let document = self.own(placed, id)?;
         if !matches!(document.kind, Kind::Disclosure | Kind::Correction) {
             return Err(unknown("a disclosure or correction", id));
@@ -233,9 +288,7 @@ impl State {
         document.check_stands(id)?;
         let kind = document.kind;
         self.registry.check_cosigners(placed, Takes::nobody())?;
-        if let Some(document) = self.documents.0.get_mut(id) {
-            document.retracted_by = Some(placed.index);
-        }
+        self.documents.0.change(id, |document| document.retracted_by = Some(placed.index));
         match kind {
             Kind::Response => self.requests.retract(id, placed.index),
             Kind::Definition => self.measures.forget(id),

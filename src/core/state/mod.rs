@@ -19,14 +19,13 @@ mod responses;
 mod risks;
 pub mod services;
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use super::event::Event;
 use super::fault::{Code, Fault};
 use super::hash::Hash;
 use super::key::KeyId;
+use super::shelf::{Scratch, Shelf, set};
 use super::statement::Statement;
 use super::text::Origin;
 use super::time::Millis;
@@ -66,7 +65,8 @@ pub struct State {
     assessments: Assessments,
     compliance: Compliance,
     /// The SHA-256 of the payload of every lawful statement that somebody co-signed.
-    cosigned: BTreeSet<Hash>,
+    #[serde(with = "set")]
+    cosigned: Shelf<Hash, ()>,
 }
 
 impl State {
@@ -88,8 +88,14 @@ impl State {
             matters: Matters::default(),
             assessments: Assessments::default(),
             compliance: Compliance::default(),
-            cosigned: BTreeSet::new(),
+            cosigned: Shelf::default(),
         })
+    }
+
+    /// Gives what grows with every entry a scratch.
+    pub(super) fn keep_in(&mut self, scratch: &Scratch) {
+        self.documents.keep_in(scratch);
+        self.cosigned.keep_in(scratch);
     }
 
     /// Admits a statement, or refuses it and changes nothing.
@@ -136,12 +142,12 @@ impl State {
             return self.apply_event(placed);
         }
         let words = Hash::of(&placed.statement.encode()?);
-        if self.cosigned.contains(&words) {
+        if self.cosigned.find(&words).is_some() {
             let found = format!("the words with SHA-256 {words} again");
             return Err(Fault::new(Code::StatementReplayed, "co-signed words not used before", found));
         }
         self.apply_event(placed)?;
-        self.cosigned.insert(words);
+        self.cosigned.insert(words, ());
         Ok(())
     }
 

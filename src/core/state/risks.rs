@@ -44,7 +44,7 @@ impl State {
         check_past(placed, event.made_on)?;
         check_risks_differ(&event.risks)?;
         if let Some(superseded) = &event.supersedes {
-            let document = *self.own(placed, superseded)?;
+            let document = self.own(placed, superseded)?;
             let earlier = self.own_assessment(superseded)?;
             document.check_stands(superseded)?;
             if earlier.service != event.service {
@@ -81,7 +81,7 @@ impl State {
         self.documents.check_new(placed, &event.change)?;
         check_past(placed, event.made_on)?;
         if let Some(answered) = &event.risk {
-            let document = *self.own(placed, &answered.assessment)?;
+            let document = self.own(placed, &answered.assessment)?;
             let assessment = self.own_assessment(&answered.assessment)?;
             document.check_not_retracted(&answered.assessment)?;
             let same = |risk: &&Risk| risk.content == answered.content && risk.age_group == answered.age_group;

@@ -169,7 +169,7 @@ fn answering(state: &State, request: &DocumentId) -> Vec<DocumentId> {
         }
     }
     let entries = chain(state.documents(), &cited);
-    cited.extend(state.documents().iter().filter(|(_, it)| entries.contains(&it.index)).map(|(id, _)| id.clone()));
+    cited.extend(state.documents().iter().filter(|(_, it)| entries.contains(&it.index)).map(|(id, _)| id));
     cited
 }
 

@@ -218,9 +218,17 @@ impl Walk<'_> {
             self.current.ends.push(self.current.bytes.len());
         }
         if self.current.ends.len() == usize::from(TILE_WIDTH) {
+            self.scratch_held()?;
             self.start_bundle(self.current.number.saturating_add(1))?;
         }
         Ok(())
+    }
+
+    /// Whether everything that was remembered is as it was: if not, nothing that was found since it was last asked is worth
+    /// anything.
+    pub(super) fn scratch_held(&self) -> Result<(), Trouble> {
+        let failure = self.audit.chain().scratch().failure();
+        failure.map_or(Ok(()), |error| Err(Trouble::io(&std::env::temp_dir(), error)))
     }
 
     /// Hands over what was noticed.

@@ -142,8 +142,8 @@ fn what_supersedes_what() {
         .and(by("alpha").notifies("alpha/e1", "alpha/d1"))
         .and(by("alpha").corrects("alpha/c2", "alpha/c1"));
     let at = scene.size - 4;
-    let found: Vec<_> =
-        scene.state.documents().iter().map(|(id, it)| (id.as_str(), it.kind, it.index, it.superseded_by)).collect();
+    let documents: Vec<_> = scene.state.documents().iter().collect();
+    let found: Vec<_> = documents.iter().map(|(id, it)| (id.as_str(), it.kind, it.index, it.superseded_by)).collect();
     let expected = [
         ("alpha/c1", Kind::Correction, at + 1, Some(at + 3)),
         ("alpha/c2", Kind::Correction, at + 3, None),

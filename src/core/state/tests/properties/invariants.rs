@@ -23,7 +23,7 @@ pub(super) fn check(before: &State, after: &State) {
 fn documents(before: &State, after: &State) {
     let by_entry: BTreeMap<u64, _> = after.documents().iter().map(|(_, it)| (it.index, it)).collect();
     for (id, known) in before.documents().iter() {
-        let now = after.documents().find(id).expect("a document stays");
+        let now = after.documents().find(&id).expect("a document stays");
         assert_eq!((known.kind, known.index, known.supersedes), (now.kind, now.index, now.supersedes), "{id}");
         assert!(known.superseded_by.is_none() || known.superseded_by == now.superseded_by, "{id} forks");
         assert!(known.retracted_by.is_none() || known.retracted_by == now.retracted_by, "{id}");

@@ -1,0 +1,253 @@
+//! A run: keys in order with their values, written once. It is a sequence of blocks, each of records:
+//!
+//! ```text
+//! how many bytes its key shares with the key before (in a block's first: 0) ‖ how many more it has ‖ those ‖
+//! 0 where the key was removed; else 1 more than the bytes of the value ‖ those
+//! ```
+//!
+//! In memory are the first key of each block and where it begins, the last key, and perhaps a filter.
+
+use std::io;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::filter::{self, Filter};
+use super::scratch::Sheet;
+use super::stored::{Fields, put_number};
+
+/// Bytes of a block, about: it ends with the first record that reaches them. Twice as many make every look-up of a key that
+/// is there slower by a third; half as many, twice the first keys in memory.
+const BLOCK_BYTES: usize = 4 << 10;
+/// Bytes that are written at once, about.
+const WRITE_BYTES: usize = 256 << 10;
+/// Blocks that are read at once by whoever reads on, at most.
+const BLOCKS_AHEAD: usize = 16;
+
+#[derive(Debug)]
+pub(super) struct Run {
+    sheet: Box<dyn Sheet>,
+    fences: Fences,
+    filter: Option<Filter>,
+    last: Vec<u8>,
+    /// How many bytes there are.
+    length: u64,
+    /// How many records.
+    pub records: u64,
+    /// How often what is in it was merged.
+    pub level: u32,
+}
+
+/// The first key of each block, and where each begins.
+#[derive(Debug, Default)]
+struct Fences {
+    /// All keys, one after the other.
+    keys: Vec<u8>,
+    /// Where each key ends there.
+    ends: Vec<u32>,
+    starts: Vec<u64>,
+}
+
+/// What was read back is not what was written.
+pub(super) fn damaged() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "a scratch gave back other bytes than were written to it")
+}
+
+impl Fences {
+    fn push(&mut self, key: &[u8], start: u64) -> io::Result<()> {
+        self.keys.extend_from_slice(key);
+        let end = u32::try_from(self.keys.len());
+        self.ends.push(end.map_err(|_| io::Error::new(io::ErrorKind::FileTooLarge, "too many keys for a scratch"))?);
+        self.starts.push(start);
+        Ok(())
+    }
+
+    fn key(&self, block: usize) -> &[u8] {
+        let end = |block: usize| self.ends.get(block).map_or(0, |end| *end as usize);
+        let start = block.checked_sub(1).map_or(0, end);
+        self.keys.get(start..end(block)).unwrap_or_default()
+    }
+
+    /// The block in which a key is, if it is in any: the last that begins with it or one before.
+    fn block_of(&self, key: &[u8]) -> Option<usize> {
+        let (mut low, mut high) = (0, self.ends.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            if self.key(middle) <= key { low = middle + 1 } else { high = middle }
+        }
+        low.checked_sub(1)
+    }
+}
+
+impl Run {
+    /// What it says of a key: nothing, that it was removed, or its value.
+    pub fn find(&self, key: &[u8], hash: u64) -> io::Result<Option<Option<Vec<u8>>>> {
+        if self.last.as_slice() < key || self.filter.as_ref().is_some_and(|filter| !filter.has(hash)) {
+            return Ok(None);
+        }
+        let Some(block) = self.fences.block_of(key) else { return Ok(None) };
+        let mut buffer = Vec::new();
+        self.read(block..block + 1, &mut buffer)?;
+        let (mut fields, mut known) = (Fields::of(&buffer), Vec::new());
+        while fields.left() > 0 {
+            let value = record(&mut fields, &mut known).ok_or_else(damaged)?;
+            if known.as_slice() >= key {
+                return Ok((known == key).then(|| value.map(<[u8]>::to_vec)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Reads blocks in place of what is in a buffer.
+    fn read(&self, blocks: Range<usize>, buffer: &mut Vec<u8>) -> io::Result<()> {
+        let start = |block: usize| self.fences.starts.get(block).copied().unwrap_or(self.length);
+        let (from, to) = (start(blocks.start), start(blocks.end));
+        buffer.clear();
+        buffer.resize(usize::try_from(to.saturating_sub(from)).map_err(|_| damaged())?, 0);
+        self.sheet.read_at(from, buffer)
+    }
+}
+
+/// The record at the front. `key` is the one before it, and becomes its own.
+fn record<'a>(fields: &mut Fields<'a>, key: &mut Vec<u8>) -> Option<Option<&'a [u8]>> {
+    let shared = usize::try_from(fields.number()?).ok().filter(|shared| *shared <= key.len())?;
+    let own = usize::try_from(fields.number()?).ok()?;
+    key.truncate(shared);
+    key.extend_from_slice(fields.bytes(own)?);
+    match fields.number()?.checked_sub(1) {
+        None => Some(None),
+        Some(length) => fields.bytes(usize::try_from(length).ok()?).map(Some),
+    }
+}
+
+/// Writes a run, from the least key to the greatest.
+pub(super) struct Writer {
+    sheet: Box<dyn Sheet>,
+    fences: Fences,
+    filter: Option<Filter>,
+    /// What is not written yet.
+    buffer: Vec<u8>,
+    written: u64,
+    /// Where in the buffer the block began; none before the first record of one.
+    block: Option<usize>,
+    last: Vec<u8>,
+    records: u64,
+}
+
+impl Writer {
+    /// With a filter for so many keys, at most, if it is to have one.
+    pub fn new(sheet: Box<dyn Sheet>, filtered: Option<u64>) -> Self {
+        Self {
+            sheet,
+            fences: Fences::default(),
+            filter: filtered.map(Filter::new),
+            buffer: Vec::new(),
+            written: 0,
+            block: None,
+            last: Vec::new(),
+            records: 0,
+        }
+    }
+
+    pub fn push(&mut self, key: &[u8], value: Option<impl AsRef<[u8]>>) -> io::Result<()> {
+        let start = match self.block {
+            Some(start) => start,
+            None => {
+                self.fences.push(key, self.written.saturating_add(self.buffer.len() as u64))?;
+                self.last.clear();
+                self.buffer.len()
+            }
+        };
+        let shared = self.last.iter().zip(key).take_while(|(a, b)| a == b).count();
+        let own = key.get(shared..).unwrap_or_default();
+        put_number(&mut self.buffer, shared as u64);
+        put_number(&mut self.buffer, own.len() as u64);
+        self.buffer.extend_from_slice(own);
+        match value {
+            None => self.buffer.push(0),
+            Some(value) => {
+                put_number(&mut self.buffer, (value.as_ref().len() as u64).saturating_add(1));
+                self.buffer.extend_from_slice(value.as_ref());
+            }
+        }
+        if let Some(filter) = &mut self.filter {
+            filter.add(filter::hash(key));
+        }
+        self.last.truncate(shared);
+        self.last.extend_from_slice(own);
+        self.records = self.records.saturating_add(1);
+        self.block = Some(start).filter(|start| self.buffer.len().saturating_sub(*start) < BLOCK_BYTES);
+        if self.block.is_none() && self.buffer.len() >= WRITE_BYTES { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.sheet.append(&self.buffer)?;
+        self.written = self.written.saturating_add(self.buffer.len() as u64);
+        self.buffer.clear();
+        Ok(())
+    }
+
+    pub fn finish(mut self, level: u32) -> io::Result<Run> {
+        self.flush()?;
+        let Self { sheet, mut fences, filter, last, written, records, .. } = self;
+        fences.keys.shrink_to_fit();
+        fences.ends.shrink_to_fit();
+        fences.starts.shrink_to_fit();
+        Ok(Run { sheet, fences, filter, last, length: written, records, level })
+    }
+}
+
+/// Reads a run on and on.
+pub(super) struct Reader {
+    run: Arc<Run>,
+    /// The block after those in the buffer.
+    next: usize,
+    /// How many are read then.
+    ahead: usize,
+    buffer: Vec<u8>,
+    at: usize,
+    /// The key of the record that it stands at.
+    pub key: Vec<u8>,
+    /// Whether there was no next one.
+    pub ended: bool,
+    value: Option<Range<usize>>,
+}
+
+impl Reader {
+    /// Standing at the first record, or at the first whose key is not less than one; none where there is no such record.
+    pub fn new(run: &Arc<Run>, from: Option<&[u8]>) -> io::Result<Option<Self>> {
+        let next = from.and_then(|from| run.fences.block_of(from)).unwrap_or(0);
+        let run = Arc::clone(run);
+        let mut reader =
+            Self { run, next, ahead: 1, buffer: Vec::new(), at: 0, key: Vec::new(), ended: false, value: None };
+        while reader.advance()? {
+            if from.is_none_or(|from| reader.key.as_slice() >= from) {
+                return Ok(Some(reader));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Goes on to the next record. Returns whether there is one.
+    pub fn advance(&mut self) -> io::Result<bool> {
+        if self.at >= self.buffer.len() {
+            let end = self.next.saturating_add(self.ahead).min(self.run.fences.starts.len());
+            self.run.read(self.next..end, &mut self.buffer)?;
+            (self.next, self.at) = (end, 0);
+            self.ahead = self.ahead.saturating_mul(2).min(BLOCKS_AHEAD);
+        }
+        let rest = self.buffer.get(self.at..).unwrap_or_default();
+        if rest.is_empty() {
+            return Ok(false);
+        }
+        let mut fields = Fields::of(rest);
+        let length = record(&mut fields, &mut self.key).ok_or_else(damaged)?.map(<[u8]>::len);
+        self.at = self.buffer.len().saturating_sub(fields.left());
+        self.value = length.map(|length| self.at.saturating_sub(length)..self.at);
+        Ok(true)
+    }
+
+    /// The value of the record that it stands at; nothing where the key was removed.
+    pub fn value(&self) -> Option<&[u8]> {
+        self.value.clone().and_then(|range| self.buffer.get(range))
+    }
+}
