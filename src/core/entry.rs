@@ -15,6 +15,9 @@ pub use super::tile::MAX_ENTRY_BYTES;
 const ENCODING: Configuration<LittleEndian, Fixint, Limit<MAX_ENTRY_BYTES>> =
     bincode::config::standard().with_fixed_int_encoding().with_limit::<MAX_ENTRY_BYTES>();
 
+/// Where the payload begins, with its length.
+const PAYLOAD: usize = 48;
+
 /// A statement as the ledger placed it. Nothing of it is verified but its encoding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
@@ -91,6 +94,14 @@ impl Entry {
         if bytes.len() > MAX_ENTRY_BYTES { Err(too_large(bytes.len())) } else { Ok(bytes) }
     }
 
+    /// The key that the first signature says it is by, of an entry that parses.
+    pub fn author_key(bytes: &[u8]) -> Option<KeyId> {
+        let (length, rest) = bytes.get(PAYLOAD..)?.split_first_chunk()?;
+        let rest = rest.get(usize::try_from(u64::from_le_bytes(*length)).ok()?..)?;
+        let (signatures, rest) = rest.split_first_chunk()?;
+        rest.first_chunk().filter(|_| u64::from_le_bytes(*signatures) > 0).map(|key| KeyId(*key))
+    }
+
     fn encoded_len(&self) -> usize {
         64 + self.payload.len() + self.signatures.len() * (PublicKey::LENGTH + Signature::LENGTH)
     }
@@ -125,6 +136,10 @@ mod tests {
         .concat();
         assert_eq!(sample().encode().unwrap(), expected);
         assert_eq!(Entry::parse(&expected).unwrap(), sample());
+        assert_eq!(Entry::author_key(&expected), Some(KeyId([3; 32])));
+        let unsigned = Entry { signatures: Vec::new(), ..sample() }.encode().unwrap();
+        assert_eq!(Entry::author_key(&unsigned), None);
+        assert!((0..expected.len() - 64).all(|length| Entry::author_key(&expected[..length]).is_none()));
     }
 
     #[test]

@@ -143,7 +143,10 @@ impl<S: Store> Ledger<S> {
     ///
     /// # Errors
     /// As [`Self::open`]; never the index's.
-    pub fn open_by_index(store: S, folder: &Path) -> Result<(Self, Basis), LedgerError> {
+    pub fn open_by_index(store: S, folder: &Path) -> Result<(Self, Basis), LedgerError>
+    where
+        S: Sync,
+    {
         let (chain, model, basis) = read_model::open(&store, folder)?;
         check_promise(&store, &chain)?;
         Ok((Self { store, chain, model, stopped: false }, basis))
@@ -178,7 +181,7 @@ impl<S: Store> Ledger<S> {
         }
         self.store.append(sealed.link().index, std::slice::from_ref(&sealed))?;
         self.stopped = false;
-        self.model.appended(sealed.bytes(), sealed.link());
+        self.model.take(sealed.bytes(), sealed.link());
         Ok(Filed { index: sealed.link().index, again: false })
     }
 

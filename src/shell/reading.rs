@@ -1,14 +1,16 @@
 //! Reading a ledger's folder with the help of its index: what a replay would give, without checking every signature
 //! again, where the operator's signed snapshot fits the entries. See [`crate::storage::index`] for what that is worth.
 
-use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use crate::core::chain::{Chain, Link};
 use crate::core::entry::Entry;
 use crate::core::statement::Statement;
+use crate::core::tile::TILE_WIDTH;
 use crate::storage::bundle::{Bundle, Trouble};
-use crate::storage::index::{Index, Lists, Rejected, Snapshot, Walk, Why};
+use crate::storage::index::{Glance, Index, Lists, Rejected, Snapshot, Walk, Why};
+use crate::storage::read_ahead;
 
 pub use crate::storage::index::List;
 
@@ -79,7 +81,8 @@ pub fn read<T>(
 /// What the index says, before anything of it is checked.
 struct Hints {
     snapshot: Snapshot,
-    wanted: BTreeSet<u64>,
+    /// In ascending order.
+    wanted: Vec<u64>,
     /// Where every entry is wanted.
     all: bool,
 }
@@ -98,25 +101,22 @@ fn hints(folder: Option<&Path>, ask: Ask<'_>) -> Result<Hints, Why> {
         return Err(Why::Later);
     }
     let wanted = match ask {
-        Ask::State(_) => BTreeSet::new(),
-        Ask::Entry(index) => BTreeSet::from([index]),
-        Ask::Entries(lists) => in_each(&index, snapshot.lists(), lists, size)?,
+        Ask::State(_) => Vec::new(),
+        Ask::Entry(index) => vec![index],
+        Ask::Entries(lists) => in_each(&index, snapshot.lists(), lists)?,
     };
     Ok(Hints { snapshot, wanted, all: matches!(ask, Ask::Entries([])) })
 }
 
 /// The entries that are in each of the lists, of which none may lack one.
-fn in_each(index: &Index, expected: &Lists, lists: &[List<'_>], below: u64) -> Result<BTreeSet<u64>, Why> {
-    let mut wanted: Option<BTreeSet<u64>> = None;
+fn in_each(index: &Index, kept: &Lists, lists: &[List<'_>]) -> Result<Vec<u64>, Why> {
+    let mut wanted: Option<Vec<u64>> = None;
     for list in lists {
-        let found = index.list(list, below)?;
-        if !expected.confirm(list, &found) {
-            return Err(Why::Damaged("a list is not complete".to_owned()));
+        let mut found = index.list(list, kept)?.ok_or_else(|| Why::Damaged("a list is not complete".to_owned()))?;
+        if let Some(wanted) = wanted {
+            found.retain(|index| wanted.binary_search(index).is_ok());
         }
-        wanted = Some(match wanted {
-            None => found.into_iter().collect(),
-            Some(wanted) => found.into_iter().filter(|index| wanted.contains(index)).collect(),
-        });
+        wanted = Some(found);
     }
     Ok(wanted.unwrap_or_default())
 }
@@ -128,22 +128,34 @@ fn resume<T>(
     pick: &mut dyn FnMut(&Link, &Entry) -> Option<T>,
 ) -> Result<(Chain, Vec<T>), Why> {
     let Hints { snapshot, wanted, all } = hints;
-    let (mut walk, mut picked, mut rejected) = (Walk::new(entries.published()), Vec::new(), None);
-    let read = entries.read(0, &mut |bytes| {
-        let index = walk.size();
-        match walk.push(bytes) {
-            Ok(leaf) if all || wanted.contains(&index) => {
-                let found = Entry::parse(bytes).ok().zip(Some(leaf)).map(|(entry, leaf)| (link(&entry, leaf), entry));
-                picked.extend(found.and_then(|(link, entry)| pick(&link, &entry)));
-            }
-            Ok(_) => {}
-            Err(why) => rejected = Some(why),
-        }
-        Ok(rejected.is_none() && walk.size() < snapshot.size())
+    let (size, width) = (snapshot.size(), u64::from(TILE_WIDTH));
+    let glances = |number: u64| {
+        let (mut index, mut glances) = (number.saturating_mul(width), Vec::new());
+        let end = index.saturating_add(width).min(size);
+        entries.read(index, &mut |bytes| {
+            let glance = Glance::of(index, bytes);
+            let wanted = all || wanted.binary_search(&index).is_ok();
+            let entry = wanted.then(|| Entry::parse(bytes).ok()).flatten();
+            let placed = entry.map(|entry| (link(&entry, glance.leaf()), entry));
+            glances.push((glance, placed));
+            index = index.saturating_add(1);
+            Ok(index < end)
+        })?;
+        Ok(glances)
+    };
+    let (mut walk, mut picked, mut walked) = (Walk::new(entries.published()), Vec::new(), Ok(()));
+    read_ahead::in_order(0..size.div_ceil(width), glances, |glances: Result<_, Trouble>| {
+        // Whatever cannot be read, the replay names.
+        walked = glances.map_err(|_| Rejected::OtherEntries).and_then(|glances: Vec<_>| {
+            glances.into_iter().try_for_each(|(glance, placed)| {
+                walk.push(&glance)?;
+                picked.extend(placed.and_then(|(link, entry)| pick(&link, &entry)));
+                Ok(())
+            })
+        });
+        if walked.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     });
-    // Whatever cannot be read, the replay names.
-    let outcome = read.map_err(|_| Rejected::OtherEntries).and_then(|()| rejected.map_or(Ok(()), Err));
-    outcome?;
+    walked?;
     let checkpoint = entries.checkpoint(snapshot.size()).ok().flatten();
     let (chain, _) = snapshot.accept(walk, checkpoint.as_deref(), entries.published())?;
     Ok((chain, picked))

@@ -1,7 +1,9 @@
 //! Receipts: an entry alone, with its way to a checkpoint. Checking one needs a policy and nothing else (FORMAT.md,
-//! section 6); making one takes a copy of the ledger. And
-//! row proofs (section 12): such an entry, and one row of a table that it names.
+//! section 6); making one takes a copy of the ledger. And row proofs
+//! (section 12): such an entry, and one row of a table that it names.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map;
 use std::io::{BufRead as _, BufReader, Read};
 
 use crate::core::audit::CHECKPOINT;
@@ -17,14 +19,16 @@ use crate::core::policy::{Cosignature, Policy};
 use crate::core::receipt::Receipt;
 use crate::core::row_proof::{FIRST_ROW, RowProof};
 use crate::core::statement::Statement;
-use crate::core::tile;
-use crate::storage::bundle::{Bundle, Trouble};
+use crate::core::tile::{self, TILE_WIDTH, Tile, TileKind};
+use crate::storage::bundle::{Bundle, MAX_ENTRY_BUNDLE_BYTES, Trouble};
 use crate::storage::frozen::Frozen;
 
 use super::replay::{Until, replay};
 
 /// Bytes of a table that are read at once.
 const PIECE_BYTES: usize = 256 * 1024;
+/// Bytes in a hash tile, at most.
+const MAX_TILE_BYTES: u64 = TILE_WIDTH as u64 * Hash::LENGTH as u64;
 
 /// What a receipt that verifies says.
 #[derive(Debug)]
@@ -99,21 +103,64 @@ pub fn prove_row(receipt: Receipt, table: impl Read, line: u64) -> Result<RowPro
     Ok(proof)
 }
 
-/// Makes the receipt of an entry from any copy of a ledger, under its latest checkpoint, by replaying it up to there. It
-/// keeps 32 bytes an entry; a [`super::ledger::Ledger`] makes receipts from its tiles.
+/// Makes the receipt of an entry from any copy of a ledger, under its latest checkpoint. Reads the entry's bundle and the
+/// few hash tiles on its way to the root, as many as the logarithm of the size. What does not lead to the checkpoint is no
+/// receipt: then, or where tiles are missing, the copy is replayed up to there, and what is wrong with it is named.
 ///
 /// # Errors
 /// The faults of the copy up to the checkpoint; `proof-invalid` where the checkpoint does not cover the entry.
 pub fn make(bundle: &dyn Bundle, index: u64) -> Result<Receipt, Trouble> {
-    let bundle = &Frozen::of(bundle)?;
+    by_tiles(bundle, index).or_else(|_| by_replay(bundle, index))
+}
+
+fn latest(bundle: &dyn Bundle, index: u64) -> Result<SignedCheckpoint, Trouble> {
     let missing = || Fault::new(Code::CheckpointMissing, "a checkpoint", "no such file").in_file(CHECKPOINT);
     let bytes = bundle.read(CHECKPOINT, MAX_NOTE_BYTES as u64)?.ok_or_else(missing)?;
     let checkpoint = SignedCheckpoint::parse(&bytes).map_err(|fault| fault.in_file(CHECKPOINT))?;
-    let (size, root) = (checkpoint.checkpoint().size, checkpoint.checkpoint().root);
+    let size = checkpoint.checkpoint().size;
     if index >= size {
         let expected = format!("an entry under the checkpoint of {size} entries");
         return Err(Fault::new(Code::ProofInvalid, expected, format!("entry {index}")).into());
     }
+    Ok(checkpoint)
+}
+
+fn by_tiles(bundle: &dyn Bundle, index: u64) -> Result<Receipt, Trouble> {
+    let checkpoint = latest(bundle, index)?;
+    let (size, root) = (checkpoint.checkpoint().size, checkpoint.checkpoint().root);
+    let none = || Fault::new(Code::ProofInvalid, format!("a tree of {size} entries"), "less");
+    let (leaf, place) = Tile::holding(0, index, size).ok_or_else(none)?;
+    let (_, entries) = read_tile(bundle, Tile { kind: TileKind::Entries, ..leaf }, MAX_ENTRY_BUNDLE_BYTES)?;
+    let entry = tile::split(&entries).nth(place.start).ok_or_else(none)??.to_vec();
+    let mut tiles = BTreeMap::new();
+    let proof = merkle::inclusion_proof::<Trouble>(index, size, |level, at| {
+        let (tile, range) = Tile::holding(level, at, size).ok_or_else(none)?;
+        if let btree_map::Entry::Vacant(vacant) = tiles.entry(tile) {
+            let (found, bytes) = read_tile(bundle, tile, MAX_TILE_BYTES)?;
+            vacant.insert(found.hashes(&bytes)?);
+        }
+        let hashes = tiles.get(&tile).and_then(|hashes| hashes.get(range));
+        Ok(hashes.map(tile::subtree).ok_or_else(none)?)
+    })?;
+    merkle::verify_inclusion(Hash::leaf(&entry), index, size, &proof, root)?;
+    Ok(Receipt { entry, index, proof, checkpoint })
+}
+
+/// A tile, or the full one that stands in for it once there is one.
+fn read_tile(bundle: &dyn Bundle, tile: Tile, limit: u64) -> Result<(Tile, Vec<u8>), Trouble> {
+    for tile in [tile, Tile { width: TILE_WIDTH, ..tile }] {
+        if let Some(bytes) = bundle.read(&tile.path(), limit)? {
+            return Ok((tile, bytes));
+        }
+    }
+    Err(Fault::new(Code::TileMissing, "a tile", "no such file").in_file(tile.path()).into())
+}
+
+/// Keeps 32 bytes an entry.
+fn by_replay(bundle: &dyn Bundle, index: u64) -> Result<Receipt, Trouble> {
+    let bundle = &Frozen::of(bundle)?;
+    let checkpoint = latest(bundle, index)?;
+    let (size, root) = (checkpoint.checkpoint().size, checkpoint.checkpoint().root);
     let (mut leaves, mut entry) = (Vec::new(), Vec::new());
     replay(bundle, Until::Entry(size.saturating_sub(1)), &mut |link, found| {
         leaves.push(link.leaf);
@@ -129,4 +176,79 @@ pub fn make(bundle: &dyn Bundle, index: u64) -> Result<Receipt, Trouble> {
     })?;
     merkle::verify_inclusion(Hash::leaf(&entry), index, size, &proof, root)?;
     Ok(Receipt { entry, index, proof, checkpoint })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+    use std::path::PathBuf;
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::core::sample;
+    use crate::storage::folder_bundle::FolderBundle;
+    use crate::storage::folder_store::FolderStore;
+    use crate::storage::store::Store as _;
+
+    /// A bundle that cannot be listed, and knows what was opened.
+    struct Watched<'a>(&'a dyn Bundle, Mutex<Vec<String>>);
+
+    impl Bundle for Watched<'_> {
+        fn names(&self) -> Result<Vec<String>, Trouble> {
+            panic!("everything was listed")
+        }
+
+        fn open(&self, name: &str) -> Result<Option<Box<dyn Read + Send + '_>>, Trouble> {
+            self.1.lock().unwrap().push(name.to_owned());
+            self.0.open(name)
+        }
+
+        fn locate(&self, name: &str) -> PathBuf {
+            self.0.locate(name)
+        }
+    }
+
+    #[test]
+    fn a_receipt_takes_few_files_and_is_that_of_a_replay() {
+        let sample = sample::shared();
+        for (size, entries) in [(1, 1), (255, 300), (256, 256), (300, 301), (300, 600), (800, 800)] {
+            let folder = tempfile::tempdir().unwrap();
+            let mut store = FolderStore::create(folder.path()).unwrap();
+            store.append(0, &sample.entries()[..entries]).unwrap();
+            store.publish(&sample.checkpoint(size)).unwrap();
+            let bundle = FolderBundle::open(folder.path()).unwrap();
+            for index in [0, 1, 100, 255, 256, 299, 511, 799].into_iter().filter(|index| *index < size) {
+                let watched = Watched(&bundle, Mutex::default());
+                let receipt = make(&watched, index).unwrap();
+                assert_eq!(receipt.to_string(), by_replay(&bundle, index).unwrap().to_string());
+                let opened = watched.1.into_inner().unwrap();
+                assert!(opened.len() <= 8, "{index} of {size}: {opened:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn where_tiles_are_missing_or_wrong_the_entries_say_what_is_so() {
+        let sample = sample::shared();
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = FolderStore::create(folder.path()).unwrap();
+        store.append(0, &sample.entries()[..600]).unwrap();
+        store.publish(&sample.checkpoint(600)).unwrap();
+        let bundle = FolderBundle::open(folder.path()).unwrap();
+        let sound = make(&bundle, 7).unwrap().to_string();
+        let tile = folder.path().join("tile/0/000");
+        let mut hashes = std::fs::read(&tile).unwrap();
+        hashes[0] ^= 1;
+        std::fs::write(&tile, hashes).unwrap();
+        assert_eq!(make(&bundle, 7).unwrap().to_string(), sound);
+        std::fs::remove_file(&tile).unwrap();
+        assert_eq!(make(&bundle, 7).unwrap().to_string(), sound);
+        let entries = folder.path().join("tile/entries/000");
+        let mut bytes = std::fs::read(&entries).unwrap();
+        let at = bytes.len() - 1;
+        bytes[at] ^= 1;
+        std::fs::write(&entries, bytes).unwrap();
+        let Err(Trouble::Faults(faults)) = make(&bundle, 7) else { panic!("a receipt of an altered copy") };
+        assert_eq!(faults[0].index, Some(255));
+    }
 }

@@ -50,6 +50,8 @@ pub fn replay(bundle: &dyn Bundle, until: Until, each: &mut dyn FnMut(&Link, &En
 pub(super) struct Entries<'a> {
     bundle: Frozen<'a>,
     layout: Layout,
+    /// How many full entry bundles there are before the first that is missing.
+    full: u64,
 }
 
 /// Takes an entry's bytes, and says whether to go on.
@@ -59,7 +61,9 @@ impl<'a> Entries<'a> {
     pub(super) fn of(bundle: &'a dyn Bundle) -> Result<Self, Trouble> {
         let bundle = Frozen::of(bundle)?;
         let layout = Layout::of(bundle.names()?);
-        Ok(Self { bundle, layout })
+        let bundles = layout.full_entry_bundles().zip(0..);
+        let full = bundles.take_while(|(number, expected)| number == expected).count() as u64;
+        Ok(Self { bundle, layout, full })
     }
 
     /// The bundle that they are of.
@@ -103,8 +107,7 @@ impl<'a> Entries<'a> {
 
     /// Hands over the entries in order from one on, until told to stop.
     pub(super) fn read(&self, from: u64, take: &mut Take<'_>) -> Result<(), Trouble> {
-        let bundles = self.layout.full_entry_bundles().zip(0..);
-        let full = bundles.take_while(|(number, expected)| number == expected).count() as u64;
+        let full = self.full;
         let mut left = from % u64::from(TILE_WIDTH);
         let mut after = |bytes: &[u8]| {
             let skipped = left > 0;

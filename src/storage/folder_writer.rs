@@ -54,6 +54,8 @@ impl BundleWriter for FolderWriter {
         }
         let mut file = File::create_new(&path).map_err(io)?;
         pump(name, content, &mut file, &path)?;
+        // On Linux, all of them at once at the end: waiting for each takes longer than writing it.
+        #[cfg(not(target_os = "linux"))]
         file.sync_all().map_err(io)?;
         self.written.complete();
         Ok(())
@@ -61,6 +63,9 @@ impl BundleWriter for FolderWriter {
 
     fn finish(mut self) -> Result<(), Trouble> {
         self.written.finish(&self.target)?;
+        #[cfg(target_os = "linux")]
+        sync_disk(self.folder.path())?;
+        #[cfg(not(target_os = "linux"))]
         for folder in self.folders.iter().rev() {
             sync_folder(folder)?;
         }
@@ -69,4 +74,12 @@ impl BundleWriter for FolderWriter {
         self.folder.disable_cleanup(true);
         sync_folder(parent(&self.target))
     }
+}
+
+/// Makes everything durable that was written to the disk on which a folder is. That it could not be written is said since
+/// Linux 5.8.
+#[cfg(target_os = "linux")]
+fn sync_disk(folder: &Path) -> Result<(), Trouble> {
+    let synced = File::open(folder).and_then(|folder| Ok(rustix::fs::syncfs(folder)?));
+    synced.map_err(|source| Trouble::io(folder, source))
 }

@@ -1,8 +1,13 @@
 //! The read model beside a live ledger: a sled database in the folder `index/`. A convenience, never evidence.
 //!
 //! It holds how far it goes (its layout, how many entries, the leaf hash of the last one); lists of
-//! entries by actor, request and kind ([`List`]); where each key's nth statement is; and a [`snapshot`]: the serialised
-//! chain as of a checkpoint. Where a document is, and what became of a request, is in the chain's state.
+//! entries by actor, request, kind and key ([`List`]), packed; and a [`snapshot`]: the serialised
+//! chain as of a checkpoint, and what the lists come to. Where a document is, and what became of a request, is in the
+//! chain's state.
+//!
+//! Of a list, full chunks are written as they fill, the open one at a snapshot. So appending an entry writes nothing here,
+//! mostly; what was appended since the snapshot is taken in again at the next opening, from the entries that are replayed
+//! then anyway.
 //!
 //! Nothing is believed because it stands here:
 //!
@@ -23,12 +28,14 @@
 //! One process at a time has it open. Whoever comes meanwhile goes on without; nobody waits. Losing all of it, at any
 //! moment, is no loss: nothing here is waited for to reach the disk.
 
+mod chunk;
 mod database;
 mod guard;
 pub mod lists;
 pub mod snapshot;
 mod why;
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -41,21 +48,21 @@ use crate::core::entry::Entry;
 use crate::core::hash::Hash;
 use crate::core::key::KeyId;
 
+use chunk::{CHUNK_ENTRIES, Chunk};
 use database::Database;
+use lists::Digest;
 pub use lists::{List, Lists};
-pub use snapshot::{Kept, Rejected, Snapshot, Walk};
+pub use snapshot::{Glance, Kept, Rejected, Snapshot, Walk};
 pub use why::Why;
 
 /// The version of what is written here. Raised whenever keys, values, or the state that entries lead to change.
-pub const LAYOUT: u32 = 2;
+pub const LAYOUT: u32 = 3;
 /// The folder, in a ledger's folder.
 pub const INDEX: &str = "index";
 /// Where in it sled's own files are.
 const DATABASE: &str = "sled";
 /// The file in it that is locked by whoever has it open.
 const LOCK: &str = "lock";
-/// Entries that are written to the database at a time.
-const BATCH_ENTRIES: usize = 512;
 /// The key under which the [`Extent`] is.
 const EXTENT: &[u8] = b"extent";
 
@@ -70,15 +77,25 @@ pub struct Extent {
     pub head: Hash,
 }
 
-/// The open index of a ledger. After an error it is of no more use than to be dropped, or started anew.
+/// The open index of a ledger. After an error it is of no more use than to be started anew.
 pub struct Index {
     folder: PathBuf,
     database: Database,
     extent: Extent,
-    batch: Batch,
-    batched: usize,
+    /// What the lists come to, with what is not committed yet.
+    lists: Lists,
+    /// The open chunks of those lists that were added to.
+    open: BTreeMap<String, Open>,
     /// Released last.
     _lock: File,
+}
+
+/// The open chunk of a list.
+#[derive(Default)]
+struct Open {
+    chunk: Chunk,
+    /// Whether the database has it otherwise.
+    changed: bool,
 }
 
 impl Index {
@@ -113,7 +130,7 @@ impl Index {
     }
 
     fn new(folder: PathBuf, (database, extent): (Database, Extent), lock: File) -> Self {
-        Self { folder, database, extent, batch: Batch::default(), batched: 0, _lock: lock }
+        Self { folder, database, extent, lists: Lists::default(), open: BTreeMap::new(), _lock: lock }
     }
 
     /// The same index, with nothing in it.
@@ -132,23 +149,67 @@ impl Index {
         &self.extent
     }
 
+    /// What the lists come to as far as it goes.
+    pub fn lists(&self) -> &Lists {
+        &self.lists
+    }
+
+    /// Goes on from an accepted snapshot: with its lists, its size and the leaf hash of its last entry.
+    pub fn resume(&mut self, lists: Lists, size: u64, head: Hash) {
+        self.extent = Extent { layout: LAYOUT, size, head };
+        self.lists = lists;
+        self.open.clear();
+    }
+
     /// Takes in the next entry, which the chain has placed.
     ///
     /// # Errors
     /// [`Why::Damaged`].
     pub fn push(&mut self, bytes: &[u8], link: &Link) -> Result<(), Why> {
         if let Some(statement) = &link.statement {
-            for list in List::of(statement) {
-                self.batch.insert(list_key(&list.name(), link.index), &[]);
-            }
-            let author = Entry::parse(bytes).ok().and_then(|entry| entry.signatures.first().map(|first| first.key));
-            if let Some(author) = author {
-                self.batch.insert(statement_key(&author, statement.nth.unsigned()), &link.index.to_be_bytes());
+            for list in List::of(statement, Entry::author_key(bytes).as_ref()) {
+                self.add(list.name(), link.index)?;
             }
         }
         (self.extent.size, self.extent.head) = (link.index.saturating_add(1), link.leaf);
-        self.batched = self.batched.saturating_add(1);
-        if self.batched >= BATCH_ENTRIES { self.commit() } else { Ok(()) }
+        Ok(())
+    }
+
+    fn add(&mut self, list: String, index: u64) -> Result<(), Why> {
+        self.open_chunk(&list)?;
+        let open = self.open.entry(list.clone()).or_default();
+        let digest = self.lists.0.entry(list.clone()).or_default();
+        open.chunk.push(index);
+        open.changed = true;
+        if open.chunk.is_full() {
+            let mut batch = Batch::default();
+            batch.insert(chunk_key(&list, digest.full_chunks()), open.chunk.packed());
+            self.database.write(batch)?;
+            digest.close(&open.chunk);
+            *open = Open::default();
+        }
+        digest.count = digest.count.saturating_add(1);
+        Ok(())
+    }
+
+    /// The open chunk of a list. One that was not added to yet is read, and must be what the list comes to: it was kept
+    /// with the snapshot, and may since have gained entries.
+    fn open_chunk(&mut self, list: &str) -> Result<&Chunk, Why> {
+        if !self.open.contains_key(list) {
+            let digest = self.lists.digest(list);
+            let chunk = match digest.in_open() {
+                0 => Some(Chunk::default()),
+                held => self.chunk(list, digest.full_chunks(), held)?.filter(|chunk| digest.is_open(chunk)),
+            };
+            let chunk = chunk.ok_or_else(incomplete)?;
+            self.open.insert(list.to_owned(), Open { chunk, changed: false });
+        }
+        self.open.get(list).map(|open| &open.chunk).ok_or_else(incomplete)
+    }
+
+    fn chunk(&self, list: &str, number: u64, count: u64) -> Result<Option<Chunk>, Why> {
+        let packed = self.database.value(&chunk_key(list, number))?;
+        Ok(packed.and_then(|packed| Chunk::read(&packed, count)))
     }
 
     /// Writes what was taken in, all of it or nothing.
@@ -156,11 +217,15 @@ impl Index {
     /// # Errors
     /// [`Why::Damaged`].
     pub fn commit(&mut self) -> Result<(), Why> {
-        if self.batched == 0 {
-            return Ok(());
+        let mut batch = Batch::default();
+        for (list, open) in self.open.iter_mut().filter(|(_, open)| open.changed) {
+            open.changed = false;
+            if open.chunk.count() > 0 {
+                let digest = self.lists.0.entry(list.clone()).or_default();
+                digest.leave_open(&open.chunk);
+                batch.insert(chunk_key(list, digest.full_chunks()), open.chunk.packed());
+            }
         }
-        let mut batch = std::mem::take(&mut self.batch);
-        self.batched = 0;
         batch.insert(EXTENT, encode(&self.extent)?);
         self.database.write(batch)
     }
@@ -183,34 +248,47 @@ impl Index {
         Ok(Kept { note: String::from_utf8(note).map_err(|_| Rejected::Malformed)?, bytes })
     }
 
-    /// The entries of a list below that index, in order, as they stand here.
+    /// The entries of a list in order, up to where lists that were kept go; `None` where they are not those that the list
+    /// must have, all of them and no others.
     ///
     /// # Errors
     /// [`Why::Damaged`].
-    pub fn list(&self, list: &List<'_>, below: u64) -> Result<Vec<u64>, Why> {
-        self.indices(&list.name(), below)
+    pub fn list(&self, list: &List<'_>, kept: &Lists) -> Result<Option<Vec<u64>>, Why> {
+        let (name, mut indices) = (list.name(), Vec::new());
+        let whole = self.confirm(&name, &kept.digest(&name), |chunk| indices.extend(chunk.indices()))?;
+        Ok(whole.then_some(indices))
     }
 
-    /// Whether the lists are what they must be, all of them.
+    /// Whether what was committed of the lists is what they must be, all of them.
     ///
     /// # Errors
     /// [`Why::Damaged`].
-    pub fn holds(&self, lists: &Lists) -> Result<bool, Why> {
-        lists.confirm_all(|name| self.indices(name, u64::MAX))
+    pub fn holds(&self) -> Result<bool, Why> {
+        for (name, digest) in &self.lists.0 {
+            if !self.confirm(name, digest, |_| {})? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
-    fn indices(&self, list: &str, below: u64) -> Result<Vec<u64>, Why> {
-        let keys = self.database.keys(&list_key(list, 0), &list_key(list, below))?;
-        Ok(keys.iter().filter_map(|key| key.last_chunk().map(|index| u64::from_be_bytes(*index))).collect())
+    fn confirm(&self, name: &str, digest: &Digest, each: impl FnMut(&Chunk)) -> Result<bool, Why> {
+        digest.confirm(|number, count| self.chunk(name, number, count), each)
     }
 
     /// Where a key's nth statement is, by what stands here.
     ///
     /// # Errors
     /// [`Why::Damaged`].
-    pub fn statement(&self, key: &KeyId, nth: u64) -> Result<Option<u64>, Why> {
-        let found = self.database.value(&statement_key(key, nth))?;
-        Ok(found.and_then(|index| Some(u64::from_be_bytes(index.as_ref().try_into().ok()?))))
+    pub fn statement(&mut self, key: &KeyId, nth: u64) -> Result<Option<u64>, Why> {
+        let name = List::Key(key).name();
+        let digest = self.lists.digest(&name);
+        let (number, at) = (nth / CHUNK_ENTRIES, (nth % CHUNK_ENTRIES) as usize);
+        Ok(match nth < digest.count {
+            false => None,
+            true if number == digest.full_chunks() => self.open_chunk(&name)?.indices().nth(at),
+            true => self.chunk(&name, number, CHUNK_ENTRIES)?.and_then(|chunk| chunk.indices().nth(at)),
+        })
     }
 }
 
@@ -255,16 +333,16 @@ fn lock(folder: &Path) -> Result<File, Why> {
     }
 }
 
-fn list_key(list: &str, index: u64) -> Vec<u8> {
-    [list.as_bytes(), &[0], &index.to_be_bytes()].concat()
-}
-
-fn statement_key(key: &KeyId, nth: u64) -> Vec<u8> {
-    [b"s", &key.0[..], &nth.to_be_bytes()].concat()
+fn chunk_key(list: &str, number: u64) -> Vec<u8> {
+    [list.as_bytes(), &[0], &number.to_be_bytes()].concat()
 }
 
 fn encode(extent: &Extent) -> Result<Vec<u8>, Why> {
     serde_json::to_vec(extent).map_err(|error| Why::Damaged(error.to_string()))
+}
+
+fn incomplete() -> Why {
+    Why::Damaged("a list is not complete".to_owned())
 }
 
 fn unbounded() -> Why {

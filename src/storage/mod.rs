@@ -10,6 +10,7 @@
 //! - [`bundle_writer`], [`folder_writer`], [`zip_writer`]: how a bundle is written, whole or not at all.
 //! - [`http`], [`http_bundle`]: asking over HTTP and HTTPS, and a bundle that a web server serves.
 //! - [`store`], [`memory_store`], [`folder_store`]: where the one writer keeps a ledger as it grows.
+//! - [`read_ahead`]: how files are read and hashed on all cores.
 //! - [`site`]: a folder that a web server serves, and how files get there.
 //! - [`progress_folder`]: where somebody who follows a ledger keeps how far it was followed, and evidence.
 //! - [`index`]: the read model beside a live ledger, which can be lost at any moment.
@@ -35,6 +36,7 @@ pub mod http_bundle;
 pub mod store;
 pub mod memory_store;
 mod durable;
+pub mod read_ahead;
 mod lock;
 pub mod folder_store;
 pub mod site;

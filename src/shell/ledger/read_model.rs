@@ -8,7 +8,9 @@ use crate::core::chain::{Chain, Link};
 use crate::core::hash::Hash;
 use crate::core::key::{KeyId, SecretKey};
 use crate::core::statement::Rule;
-use crate::storage::index::{Index, Kept, Lists, Snapshot, Walk, Why};
+use crate::core::tile::TILE_WIDTH;
+use crate::storage::index::{Glance, Index, Kept, Lists, Snapshot, Walk, Why};
+use crate::storage::read_ahead;
 use crate::storage::store::{Log, StoreError};
 
 use super::LedgerError;
@@ -23,13 +25,12 @@ const SNAPSHOT_SHARE: u64 = 32;
 #[derive(Default)]
 pub(super) struct ReadModel {
     index: Option<Index>,
-    lists: Lists,
     /// How many entries led to the last snapshot.
     snapshot: u64,
 }
 
 /// Replays a store from its snapshot, or from its start where that does not hold, and brings the index up to date.
-pub(super) fn open(store: &impl Log, folder: &Path) -> Result<(Chain, ReadModel, Basis), LedgerError> {
+pub(super) fn open(store: &(impl Log + Sync), folder: &Path) -> Result<(Chain, ReadModel, Basis), LedgerError> {
     let published: BTreeSet<u64> = store.checkpoints()?.into_iter().collect();
     let mut index = None;
     let resumed = match Index::open(folder) {
@@ -38,23 +39,28 @@ pub(super) fn open(store: &impl Log, folder: &Path) -> Result<(Chain, ReadModel,
             index = Some(opened);
             Err(why)
         }
-        Ok((opened, None)) => {
-            let resumed = resume(store, &opened, &published)?;
-            index = if resumed.is_ok() { Some(opened) } else { opened.cleared().ok() };
-            resumed
-        }
+        Ok((mut opened, None)) => match resume(store, &opened, &published)? {
+            Ok((chain, lists)) => {
+                opened.resume(lists, chain.size(), chain.head());
+                index = Some(opened);
+                Ok(chain)
+            }
+            Err(why) => {
+                index = opened.cleared().ok();
+                Err(why)
+            }
+        },
     };
-    let (mut chain, lists, basis) = match resumed {
-        Ok((chain, lists)) => {
+    let (mut chain, basis) = match resumed {
+        Ok(chain) => {
             let basis = Basis::Snapshot(chain.size());
-            (chain, lists, basis)
+            (chain, basis)
         }
-        Err(why) => (Chain::new(), Lists::default(), Basis::Replay(why)),
+        Err(why) => (Chain::new(), Basis::Replay(why)),
     };
-    let mut model = ReadModel { index, lists, snapshot: chain.size() };
+    let mut model = ReadModel { index, snapshot: chain.size() };
     published.iter().for_each(|size| chain.checkpoint_published(*size));
     replay(store, &mut chain, |bytes, link| model.take(bytes, link))?;
-    model.with(Index::commit);
     Ok((chain, model, basis))
 }
 
@@ -78,7 +84,7 @@ pub(super) fn replay(
 
 /// The chain of the index's snapshot, checked against every entry up to it.
 fn resume(
-    store: &impl Log,
+    store: &(impl Log + Sync),
     index: &Index,
     published: &BTreeSet<u64>,
 ) -> Result<Result<(Chain, Lists), Why>, StoreError> {
@@ -92,54 +98,58 @@ fn resume(
     if extent.size < snapshot.size() || head != Some(extent.head) {
         return Ok(Err(Why::OtherHistory));
     }
-    let (mut walk, mut walked) = (Walk::new(published), Ok(()));
-    store.read(0, &mut |_, bytes| {
-        walked = walk.push(bytes).map(drop);
-        if walked.is_ok() && walk.size() < snapshot.size() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-    })?;
+    let (size, width) = (snapshot.size(), u64::from(TILE_WIDTH));
+    let glances = |number: u64| {
+        let (mut glances, end) = (Vec::new(), number.saturating_add(1).saturating_mul(width).min(size));
+        store.read(number.saturating_mul(width), &mut |index, bytes| {
+            glances.push(Glance::of(index, bytes));
+            if index.saturating_add(1) < end { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })?;
+        Ok(glances)
+    };
+    let (mut walk, mut walked) = (Walk::new(published), Ok(Ok(())));
+    read_ahead::in_order(0..size.div_ceil(width), glances, |glances: Result<_, StoreError>| {
+        walked = glances.map(|glances| glances.iter().try_for_each(|glance| walk.push(glance)));
+        if matches!(walked, Ok(Ok(()))) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
+    let walked = walked?;
     let checkpoint = store.checkpoint_at(snapshot.size())?;
     Ok(walked.and_then(|()| snapshot.accept(walk, checkpoint.as_deref(), published)).map_err(Why::from))
 }
 
 impl ReadModel {
-    /// Runs something on the index, which is let go at the first failure: the next opening finds out what it is worth.
+    /// Runs something on the index, which is let go at the first failure. What is damaged would stay so: the next opening
+    /// begins anew.
     fn with<T>(&mut self, work: impl FnOnce(&mut Index) -> Result<T, Why>) -> Option<T> {
         let done = self.index.as_mut().map(work)?;
         if done.is_err() {
-            self.index = None;
+            drop(self.index.take().map(Index::cleared));
         }
         done.ok()
     }
 
     /// Takes in the next entry; it is written with those after it.
-    fn take(&mut self, bytes: &[u8], link: &Link) {
-        if let Some(statement) = &link.statement {
-            self.lists.push(link.index, statement);
-        }
+    pub(super) fn take(&mut self, bytes: &[u8], link: &Link) {
         self.with(|index| index.push(bytes, link));
-    }
-
-    /// Takes in an entry that was appended.
-    pub(super) fn appended(&mut self, bytes: &[u8], link: &Link) {
-        self.take(bytes, link);
-        self.with(Index::commit);
     }
 
     /// Takes a snapshot, if one is due, at the checkpoint that was just published with that key.
     pub(super) fn published(&mut self, chain: &Chain, key: &SecretKey) {
         let size = chain.size();
         let due = size.saturating_sub(self.snapshot) >= (size / SNAPSHOT_SHARE).max(1);
-        let Some(mut index) = self.index.take_if(|_| due) else { return };
-        match index.holds(&self.lists) {
-            Ok(true) => {
-                let kept = Kept::sign(chain, &self.lists, key);
-                if kept.is_ok_and(|kept| index.keep(&kept).is_ok()) {
-                    (self.index, self.snapshot) = (Some(index), size);
-                }
+        if !due {
+            return;
+        }
+        let kept = self.with(|index| {
+            index.commit()?;
+            if !index.holds()? {
+                return Err(Why::Damaged("a list is not complete".to_owned()));
             }
-            // What is damaged would stay so: the next opening begins anew.
-            Ok(false) => drop(index.cleared()),
-            Err(_) => {}
+            let kept = Kept::sign(chain, index.lists(), key).map_err(|fault| Why::Damaged(fault.to_string()))?;
+            index.keep(&kept)
+        });
+        if kept.is_some() {
+            self.snapshot = size;
         }
     }
 

@@ -49,7 +49,7 @@ fn compare(folder: &Path, ask: Ask<'_>) -> Basis {
             (List::Actor(actor), Some(statement)) => statement.author == **actor,
             (List::Request(request), Some(statement)) => statement.event.request() == Some(*request),
             (List::Kind(kind), Some(statement)) => statement.event.kind() == *kind,
-            (_, None) => false,
+            (List::Key(_), Some(_)) | (_, None) => false,
         }),
     };
     let [by_index, by_replay] = [true, false].map(|by_index| reading(folder, by_index, ask).unwrap());
@@ -109,10 +109,14 @@ fn a_list_with_an_entry_left_out_or_added_is_not_used() {
     filed(folder.path());
     let platform = "platform".parse().unwrap();
     let lists = [List::Actor(&platform)];
-    let key = |index: u64| [b"a/platform\0", &index.to_be_bytes()[..]].concat();
     let damaged = Basis::Replay(Why::Damaged("a list is not complete".to_owned()));
-    for (left_out, added) in [(Some(100), None), (None, Some(1)), (Some(100), Some(1))] {
-        let change = |undo: bool| {
+    // The list is 2 and every entry after it: it begins with a 2, and goes on with ones.
+    let left_out = |chunk: &[u8]| [&chunk[..100], &[2], &chunk[102..]].concat();
+    let added = |chunk: &[u8]| [&[1], &[1], &chunk[1..]].concat();
+    let moved = |chunk: &[u8]| [&[1], &chunk[1..]].concat();
+    let changes: [&dyn Fn(&[u8]) -> Vec<u8>; 4] = [&left_out, &added, &moved, &|_| Vec::new()];
+    for (change, number) in changes.into_iter().zip(0..) {
+        let edit = |change: &dyn Fn(&[u8]) -> Vec<u8>| {
             // sled's threads may hold on to the database for a moment.
             let path = folder.path().join(INDEX).join("sled");
             let database = (0..100).find_map(|_| {
@@ -120,19 +124,15 @@ fn a_list_with_an_entry_left_out_or_added_is_not_used() {
                 sled::open(&path).ok()
             });
             let database = database.unwrap();
-            for (index, present) in [(left_out, undo), (added, !undo)] {
-                match index.map(key) {
-                    Some(key) if present => drop(database.insert(key, &[]).unwrap()),
-                    Some(key) => drop(database.remove(key).unwrap()),
-                    None => {}
-                }
-            }
+            let (key, chunk) = database.scan_prefix("a/platform\0").next().unwrap().unwrap();
+            database.insert(key, change(&chunk)).unwrap();
             database.flush().unwrap();
+            chunk
         };
-        change(false);
-        assert_eq!(compare(folder.path(), Ask::Entries(&lists)), damaged, "{left_out:?} {added:?}");
+        let sound = edit(change);
+        assert_eq!(compare(folder.path(), Ask::Entries(&lists)), damaged, "change {number}");
         assert_eq!(compare(folder.path(), Ask::State(Until::End)), Basis::Snapshot(SEALED));
-        change(true);
+        edit(&|_| sound.to_vec());
         assert_eq!(compare(folder.path(), Ask::Entries(&lists)), Basis::Snapshot(SEALED));
     }
 }

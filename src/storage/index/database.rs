@@ -56,11 +56,6 @@ impl Database {
         self.run(|trees| trees.entries.get(key))
     }
 
-    /// The keys from one up to another, which is not among them.
-    pub(super) fn keys(&self, from: &[u8], to: &[u8]) -> Result<Vec<IVec>, Why> {
-        self.run(|trees| trees.entries.range(from..to).keys().collect())
-    }
-
     /// Writes keys and values, all of them or none.
     pub(super) fn write(&self, batch: Batch) -> Result<(), Why> {
         self.run(|trees| trees.entries.apply_batch(batch))

@@ -29,7 +29,7 @@ use crate::core::hash::Hash;
 use crate::core::key::{PublicKey, SecretKey, Signature};
 use crate::core::note::{Note, VerifierKey};
 
-pub use walk::Walk;
+pub use walk::{Glance, Walk};
 
 /// What the text begins with.
 pub const FIRST_LINE: &str = "candour state snapshot v1";

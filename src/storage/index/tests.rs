@@ -32,40 +32,78 @@ pub(crate) fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
 fn it_remembers_what_was_committed() {
     let folder = tempfile::tempdir().unwrap();
     let sample = sample::Ledger::with(1, 12);
-    let extent = filled(folder.path(), 12).extent().clone();
-    let (index, begun) = Index::open(folder.path()).unwrap();
+    let filled = filled(folder.path(), 12);
+    let (extent, lists) = (filled.extent().clone(), filled.lists().clone());
+    drop(filled);
+    let (mut index, begun) = Index::open(folder.path()).unwrap();
     assert_eq!((begun, index.extent()), (None, &extent));
     assert_eq!((extent.size, extent.head), (12, sample.chain().head()));
     let (platform, regulator) = ("platform".parse().unwrap(), "regulator".parse().unwrap());
     let table = [
-        (List::Actor(&platform), 12, (2..12).collect()),
-        (List::Actor(&platform), 5, vec![2, 3, 4]),
-        (List::Actor(&regulator), 12, vec![1]),
-        (List::Kind("ledger_opened"), 12, vec![0]),
-        (List::Kind("disclosure"), 12, vec![]),
+        (List::Actor(&platform), (2..12).collect()),
+        (List::Actor(&regulator), vec![1]),
+        (List::Kind("ledger_opened"), vec![0]),
+        (List::Kind("disclosure"), vec![]),
     ];
-    for (list, below, expected) in table {
-        assert_eq!(index.list(&list, below).unwrap(), expected, "{list:?} below {below}");
+    for (list, expected) in table {
+        assert_eq!(index.list(&list, &lists).unwrap(), Some(expected), "{list:?}");
     }
+    index.resume(lists, extent.size, extent.head);
     let key = sample.platform_key().public().unwrap().id();
     assert_eq!([0, 9, 10].map(|nth| index.statement(&key, nth).unwrap()), [Some(2), Some(11), None]);
 }
 
 #[test]
+fn lists_of_many_chunks_go_on_where_they_were_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut index, _) = Index::open(folder.path()).unwrap();
+    let wanted = |size: u64| (0..size).map(|number| number * 3).collect::<Vec<_>>();
+    let (mut whole, size) = (Lists::default(), 2 * CHUNK_ENTRIES + 7);
+    for kept in [1, CHUNK_ENTRIES - 1, CHUNK_ENTRIES, CHUNK_ENTRIES + 1, 2 * CHUNK_ENTRIES, size] {
+        let from = index.lists().digest("k/some").count;
+        (from..kept).for_each(|number| index.add("k/some".to_owned(), number * 3).unwrap());
+        index.commit().unwrap();
+        assert!(index.holds().unwrap());
+        whole = index.lists().clone();
+        assert_eq!(index.list(&List::Kind("some"), &whole).unwrap(), Some(wanted(kept)));
+        // What comes after is written in part, and is none of what was kept.
+        (kept..kept + CHUNK_ENTRIES).for_each(|number| index.add("k/some".to_owned(), number * 3).unwrap());
+        assert_eq!(index.list(&List::Kind("some"), &whole).unwrap(), Some(wanted(kept)));
+        drop(index);
+        index = Index::open(folder.path()).unwrap().0;
+        index.resume(whole.clone(), kept, Hash::ZERO);
+    }
+    let mut at_once = Index::open(tempfile::tempdir().unwrap().path()).unwrap().0;
+    (0..size).for_each(|number| at_once.add("k/some".to_owned(), number * 3).unwrap());
+    at_once.commit().unwrap();
+    assert_eq!(at_once.lists(), &whole, "however often it was opened anew");
+}
+
+#[test]
 fn a_list_must_be_whole() {
-    let sample = sample::Ledger::with(1, 6);
-    let mut lists = Lists::default();
-    for sealed in sample.entries() {
-        lists.push(sealed.link().index, sealed.link().statement.as_ref().unwrap());
+    let of = |indices: &[u64]| {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut index, _) = Index::open(folder.path()).unwrap();
+        indices.iter().for_each(|number| index.add("k/some".to_owned(), *number).unwrap());
+        index.commit().unwrap();
+        (index, folder)
+    };
+    let long: Vec<u64> = (0..CHUNK_ENTRIES + 4).collect();
+    let but = |left_out: usize| [&long[..left_out], &long[left_out + 1..]].concat();
+    let table = [
+        (vec![2, 3, 4, 5], vec![vec![], vec![2, 3, 5], vec![1, 2, 3, 4, 5], vec![2, 3, 4, 6], vec![2, 3, 4]]),
+        (long.clone(), vec![but(0), but(500), but(CHUNK_ENTRIES as usize), long[..CHUNK_ENTRIES as usize].to_vec()]),
+    ];
+    for (sound, others) in table {
+        let (index, _folder) = of(&sound);
+        let lists = index.lists();
+        assert_eq!(index.list(&List::Kind("some"), lists).unwrap(), Some(sound.clone()));
+        assert_eq!(index.list(&List::Kind("other"), lists).unwrap(), Some(vec![]));
+        for other in others {
+            let found = of(&other).0.list(&List::Kind("some"), lists).unwrap();
+            assert_eq!(found, None, "{} entries for {}", other.len(), sound.len());
+        }
     }
-    let platform = "platform".parse().unwrap();
-    let list = List::Actor(&platform);
-    assert!(lists.confirm(&list, &[2, 3, 4, 5]));
-    let others: [&[u64]; 5] = [&[], &[2, 3, 5], &[2, 3, 4, 5, 6], &[1, 2, 3, 4, 5], &[3, 2, 4, 5]];
-    for other in others {
-        assert!(!lists.confirm(&list, other), "{other:?}");
-    }
-    assert!(lists.confirm(&List::Kind("request_issued"), &[]) && !lists.confirm(&List::Kind("request_issued"), &[2]));
 }
 
 #[test]

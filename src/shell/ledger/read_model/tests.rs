@@ -105,8 +105,8 @@ fn a_statement_filed_again_is_found() {
     // Where the index points elsewhere, the log has the last word.
     drop(ledger.model.index.take());
     let database = database(folder.path());
-    for item in database.scan_prefix(b"s") {
-        database.insert(item.unwrap().0, &3_u64.to_be_bytes()).unwrap();
+    for item in database.scan_prefix(b"s/") {
+        database.insert(item.unwrap().0, &[3]).unwrap();
     }
     drop(database);
     let (mut ledger, _) = Ledger::open_by_index(ledger.into_store(), folder.path()).unwrap();
@@ -143,9 +143,9 @@ fn the_snapshot_follows_the_operator_to_its_next_key() {
     assert_eq!(basis, Basis::Snapshot(11));
     // Who had the key before cannot leave out that it was replaced.
     let (ledger, _) = Ledger::open_by_index(store, folder.path()).unwrap();
-    let model = ledger.model;
-    let kept = Kept::sign(&ledger.chain, &model.lists, &old).unwrap();
-    model.index.unwrap().keep(&kept).unwrap();
+    let mut index = ledger.model.index.unwrap();
+    let kept = Kept::sign(&ledger.chain, index.lists(), &old).unwrap();
+    index.keep(&kept).unwrap();
     let (basis, _) = open_and_compare(folder.path(), ledger.store);
     assert_eq!(basis, Basis::Replay(Why::Rejected(Rejected::NotTheOperators)));
 }
@@ -185,8 +185,8 @@ fn an_index_that_is_behind_catches_up() {
     let store = stored(&sample, ENTRIES, &[EARLIER, SEALED]);
     let (ledger, basis) = Ledger::open_by_index(store, folder.path()).unwrap();
     assert_eq!(basis, Basis::Snapshot(SEALED));
-    let model = ledger.model;
-    let index = model.index.unwrap();
+    let mut index = ledger.model.index.unwrap();
     assert_eq!(index.extent().size, ENTRIES);
-    assert!(index.holds(&model.lists).unwrap());
+    index.commit().unwrap();
+    assert!(index.holds().unwrap());
 }

@@ -1,6 +1,9 @@
 //! What the ledger's own entries say of a snapshot: their hashes, and who the operator is.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use crate::core::chain::{Chain, Mark};
 use crate::core::entry::Entry;
@@ -17,7 +20,30 @@ use super::Rejected;
 /// a text a quote is escaped.
 const ROTATION: &[u8] = b"\"kind\":\"key_rotated\"";
 
-/// Walks the entries from the first on. Hashes every one; looks into those that say what the operator's key is, which
+static ROTATIONS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(ROTATION));
+
+/// What the walk needs to know of an entry, which can be told of each alone, on any core.
+#[derive(Clone, Debug)]
+pub struct Glance {
+    leaf: Hash,
+    /// Its bytes, if it may say what the operator's key is.
+    told: Option<Vec<u8>>,
+}
+
+impl Glance {
+    /// Of the entry at that index.
+    pub fn of(index: u64, bytes: &[u8]) -> Self {
+        let tells = index == 0 || ROTATIONS.find(bytes).is_some();
+        Self { leaf: Hash::leaf(bytes), told: tells.then(|| bytes.to_vec()) }
+    }
+
+    /// The entry's leaf hash.
+    pub fn leaf(&self) -> Hash {
+        self.leaf
+    }
+}
+
+/// Walks the entries from the first on. Every one was hashed; looks into those that say what the operator's key is, which
 /// are the opening and, each signed by the key before, its replacements.
 #[derive(Debug, Default)]
 pub struct Walk {
@@ -42,23 +68,26 @@ impl Walk {
         Self { published: published.clone(), ..Self::default() }
     }
 
-    /// Takes in the next entry. Returns its leaf hash.
+    /// Takes in the next entry.
     ///
     /// # Errors
     /// [`Rejected::OtherEntries`]: an opening or a change of the operator's key that no ledger has.
-    pub fn push(&mut self, bytes: &[u8]) -> Result<Hash, Rejected> {
-        match &mut self.opening {
-            None => self.opening = Some(Opening::read(bytes).ok_or(Rejected::OtherEntries)?),
-            Some(opening) if contains(bytes, ROTATION) => opening.follow(bytes).ok_or(Rejected::OtherEntries)?,
-            Some(_) => {}
+    pub fn push(&mut self, glance: &Glance) -> Result<(), Rejected> {
+        match (&mut self.opening, &glance.told) {
+            (None, told) => {
+                let opening = told.as_deref().and_then(Opening::read);
+                self.opening = Some(opening.ok_or(Rejected::OtherEntries)?);
+            }
+            (Some(opening), Some(told)) => opening.follow(told).ok_or(Rejected::OtherEntries)?,
+            (Some(_), None) => {}
         }
-        self.head = Hash::leaf(bytes);
+        self.head = glance.leaf;
         let _full = self.tree.push(self.head);
         if self.published.contains(&self.size()) {
             let mark = Mark { root: self.tree.root(), operator: self.operator().copied() };
             self.marks.insert(self.size(), mark);
         }
-        Ok(self.head)
+        Ok(())
     }
 
     /// How many entries were taken in.
@@ -113,8 +142,4 @@ impl Opening {
         let lawful = faults.is_empty() && by_the_key_before && old == self.key && statement.author == self.operator;
         lawful.then(|| self.key = new)
     }
-}
-
-fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
-    bytes.windows(wanted.len()).any(|window| window == wanted)
 }
