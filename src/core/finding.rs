@@ -2,7 +2,8 @@
 //!
 //! They are worded neutrally and carry the indices that prove them. They never make a verdict false: the ledger must be
 //! able to hold a wrong number. [`Noticing`] takes the entries and observations in order and hands findings over as they
-//! arise; what it remembers grows with the figures and the documents published, not with how often they are.
+//! arise; what it remembers grows with the figures and the documents published, not with how often they are, and goes to a
+//! [`Scratch`](super::shelf::Scratch) where it has one.
 
 mod agreement;
 mod blocks;

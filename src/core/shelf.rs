@@ -26,10 +26,11 @@ pub(super) use wire::{pairs, set};
 use merge::Merge;
 use run::{Run, Writer};
 
-/// Runs of one size that become one, where each has a filter. Measured with 10 million keys in no order: with 4, 2.5 us for
-/// a look-up of a new key and its insertion; with 8, the same, from fewer merges of more runs and in bursts twice as long.
+/// Runs of one size that become one, where each has a filter. Measured with 300,000 keys and tables of 1 MiB: 1.5 us of CPU
+/// for a look-up of a new key of 32 bytes in no order and its insertion, merges included; 2.1 us for a document's name.
 const FAN_IN: usize = 4;
 /// The same of runs that have none: they hardly overlap, so that each is found by its ends, and more of them cost nothing.
+/// Measured as above: 0.8 us for an insertion.
 const FAN_IN_UNFILTERED: usize = 16;
 
 /// An exact map from keys to small values. Clones share what was written to the scratch.
@@ -277,4 +278,4 @@ impl<K: Key, V: Stored> FromIterator<(K, V)> for Shelf<K, V> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -161,4 +161,6 @@ fn walk(
 }
 
 #[cfg(test)]
+mod scratch_tests;
+#[cfg(test)]
 pub(super) mod tests;

@@ -15,8 +15,8 @@ use super::filter::{self, Filter};
 use super::scratch::Sheet;
 use super::stored::{Fields, put_number};
 
-/// Bytes of a block, about: it ends with the first record that reaches them. Twice as many make every look-up of a key that
-/// is there slower by a third; half as many, twice the first keys in memory.
+/// Bytes of a block, about: it ends with the first record that reaches them. Less would mean more first keys in memory, more
+/// a slower look-up of a key that is there.
 const BLOCK_BYTES: usize = 4 << 10;
 /// Bytes that are written at once, about.
 const WRITE_BYTES: usize = 256 << 10;

@@ -3,7 +3,7 @@
 //! [`State::apply`] is pure and deterministic. The writer admits a statement with it, the auditor replays with it, and
 //! opening a ledger uses it again: the writer cannot write what the auditor would refuse. The rules stand by subject, over
 //! the names of [`documents`] and the things raised and settled of [`matters`]; [`registry`] says who may speak. The state
-//! grows with actors, documents and requests, never with figures.
+//! grows with actors, documents and requests, never with figures; in memory, where it has a scratch, not with documents.
 
 mod audits;
 pub mod compliance;
