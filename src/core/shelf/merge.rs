@@ -5,6 +5,9 @@ use std::sync::Arc;
 
 use super::run::{Reader, Run};
 
+/// A key, with its value; nothing for that where it was removed.
+pub(super) type Record<'a> = (&'a [u8], Option<&'a [u8]>);
+
 /// The records of runs, in order. Of those with one key only the newest is told.
 pub(super) struct Merge {
     /// The newest first, each at a record that was not told yet, but for those at the last that was.
@@ -21,8 +24,8 @@ impl Merge {
         Ok(Self { readers, told: None })
     }
 
-    /// The next key, with its value; nothing for that where it was removed.
-    pub fn next(&mut self) -> io::Result<Option<(&[u8], Option<&[u8]>)>> {
+    /// The next record.
+    pub fn next(&mut self) -> io::Result<Option<Record<'_>>> {
         if let Some(told) = &self.told {
             let mut ended = false;
             for reader in self.readers.iter_mut().filter(|reader| reader.key == *told) {

@@ -20,6 +20,9 @@ impl Serialize for Periods {
     }
 }
 
+/// The entries of each period.
+type Told = BTreeMap<Period, BTreeMap<u64, Millis>>;
+
 struct ByAuthor<'a>(&'a Periods);
 
 impl Serialize for ByAuthor<'_> {
@@ -60,7 +63,7 @@ impl<'de> Deserialize<'de> for Periods {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
         struct Wire {
-            reports: Vec<((Slug, Slug), BTreeMap<Period, BTreeMap<u64, Millis>>)>,
+            reports: Vec<((Slug, Slug), Told)>,
             places: BTreeMap<u64, (Slug, Slug, Period)>,
             ended: BTreeMap<DocumentId, Millis>,
         }
