@@ -425,3 +425,31 @@ fn an_event_written_by_hand_needs_neither_hashes_nor_instants() {
     assert!(error.contains("unknown field `attachments`"), "{error}");
     assert!(scene.fails("kinds nothing", 2).contains("candour kinds lists them"));
 }
+
+#[test]
+fn one_row_of_a_large_table_is_proven() {
+    let scene = Scene::new();
+    let mut table = format!("{HEADER}\n");
+    (0..600).for_each(|row| table += &format!("example,Reports,GB,,,,,,,2021,given,integer,{row},,,\n"));
+    fs::write(scene.path("table.csv"), &table).expect("a table");
+    scene.ok("disclose ledger all --key platform.pem --service example --period 2021 --subject All \
+              --observations table.csv --operator-key operator.pem");
+    let index = scene.ok("log ledger").lines().filter(|line| !line.trim().is_empty()).count();
+    let entry = (0..index).rev().find(|index| {
+        let output = scene.run(&format!("prove ledger {index} --line 301 --out proof"));
+        output.status.success()
+    });
+    let entry = entry.expect("an entry that attaches a table");
+    let said = scene.ok("check proof --policy policy");
+    assert!(said.contains("line 301 of table.csv, which has 600 rows") && said.contains("given 299\n"), "{said}");
+    let json: serde_json::Value = serde_json::from_str(&scene.ok("check proof --policy policy --json")).expect("json");
+    assert_eq!(json["row"]["observation"]["value"]["integer"], 299);
+    let proof = fs::read_to_string(scene.path("proof")).expect("a proof");
+    fs::write(scene.path("forged"), proof.replace(",integer,299,", ",integer,2,")).expect("a proof");
+    assert!(scene.fails("check forged --policy policy", 1).contains("proof-invalid"));
+    scene.ok(&format!("prove ledger {entry} --line 301 --table table.csv --out proof"));
+    scene.fails(&format!("prove ledger {entry} --line 602 --out none"), 1);
+    fs::write(scene.path("table.csv"), table.replace(",599,", ",598,")).expect("a table");
+    assert!(scene.fails(&format!("prove ledger {entry} --line 301 --table table.csv"), 1).contains("proof-invalid"));
+    scene.ok("verify ledger --policy policy");
+}

@@ -12,7 +12,9 @@ use candour::core::event::{registry, request, response, risk, table};
 use candour::core::fault::Code;
 use candour::core::finding::{self, FindingCode};
 use candour::core::obligation::knows;
-use candour::core::{chain, checkpoint, days, evidence, json, merkle, note, policy, receipt, row_proof, statement, text, tile};
+use candour::core::{
+    chain, checkpoint, days, evidence, json, merkle, note, policy, receipt, row_proof, statement, text, tile,
+};
 use candour::storage::bundle;
 
 fn root() -> PathBuf {

@@ -9,7 +9,8 @@ fn table(rows: u64, end: &str) -> Vec<u8> {
     let mut table = table::HEADER.join(",").into_bytes();
     table.extend(end.as_bytes());
     for row in 0..rows {
-        let line = format!("video,\"Content, actioned\",GB,13-17,,,,proactive,removed,2021-Q2,given,integer,{row},,,{end}");
+        let line =
+            format!("video,\"Content, actioned\",GB,13-17,,,,proactive,removed,2021-Q2,given,integer,{row},,,{end}");
         table.extend(line.as_bytes());
     }
     table

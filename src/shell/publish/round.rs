@@ -3,9 +3,10 @@
 use crate::core::audit::{CHECKPOINT, CHECKPOINTS, attachment_name};
 use crate::core::event::Attachment;
 use crate::core::fault::{Code, Fault};
-use crate::core::hash::{Hash, HashingReader};
+use crate::core::hash::Hash;
 use crate::core::note::MAX_NOTE_BYTES;
 use crate::core::tile::{TILE_WIDTH, Tile, TileKind, push_entry};
+use crate::shell::attachment;
 use crate::shell::replay::Entries;
 use crate::storage::bundle::{Bundle, MAX_ENTRY_BUNDLE_BYTES, Trouble};
 use crate::storage::folder_bundle::FolderBundle;
@@ -54,11 +55,8 @@ impl Round<'_> {
         let (name, length) = (attachment_name(&named.sha256), named.length.unsigned());
         if let Some(file) = self.folder.open(&name)? {
             let path = self.folder.locate(&name);
-            let found = HashingReader::new(file).finish().map_err(|error| Trouble::reading(&path, error))?;
-            if found != (length, named.sha256) {
-                let (expected, found) = (format!("{length} bytes of that hash"), format!("{} bytes others", found.0));
-                return Err(Fault::new(Code::AttachmentMismatch, expected, found).into());
-            }
+            let found = attachment::read(file, named.holds.is_some(), |_, _| {});
+            found.map_err(|error| Trouble::reading(&path, error))?.check(named)?;
             self.site.touch(&name);
             return Ok(());
         }

@@ -214,13 +214,13 @@ fn rows() -> Vec<Case> {
     let mismatch = format!("attachment-rows-mismatch@25@attachments/sha256/{}", Hash::of(TABLE));
     let cases = [
         ("honest-rows", "a table with its rows, in a tree", "", said(1, 0)),
-        ("rows-of-another-root", "rows that hash to another root", &mismatch, said(2, 1)),
-        ("rows-of-another-count", "the root of the rows, and a row more", &mismatch, said(1, 1)),
-        ("rows-with-the-header", "the header as the first row", &mismatch, said(0, 0)),
+        ("rows-of-another-root", "rows that hash to another root", mismatch.as_str(), said(2, 1)),
+        ("rows-of-another-count", "the root of the rows, and a row more", mismatch.as_str(), said(1, 1)),
+        ("rows-with-the-header", "the header as the first row", mismatch.as_str(), said(0, 0)),
         ("rows-of-none", "a table of no row", "statement-malformed@25", said(1, 0)),
         ("rows-without-a-table", "rows of a file that holds no observations", "statement-malformed@25", said(1, 0)),
     ];
-    let case = |(name, says, fault, rows): (&str, &str, &str, serde_json::Value)| {
+    let cases = cases.map(|(name, says, fault, rows)| {
         Case::sealed(SIZE, name, says, fault, |ledger| {
             let mut report = story::disclosure("acme/report-9");
             let mut file = story::attachment("figures.csv", "text/csv", TABLE);
@@ -234,6 +234,6 @@ fn rows() -> Vec<Case> {
             report["attachments"] = serde_json::json!([file]);
             ledger.say("acme", "acme-2", report)
         })
-    };
-    cases.map(|(name, says, fault, rows)| case((name, says, fault, rows))).into()
+    });
+    cases.into()
 }
