@@ -156,7 +156,7 @@ fn an_audit_says_of_each_case_what_it_must() {
 
 #[test]
 fn every_code_that_an_audit_can_give_has_a_case() {
-    // An entry of over 65,535 bytes does not fit its bundle; the others are of envelopes, receipts, the strict rule,
+    // An entry of over 65,535 bytes does not fit its bundle; the others are of envelopes, receipts, rows, the strict rule,
     // clients that remember, what witnesses are asked, and evidence.
     let elsewhere = [
         Code::CheckpointStale,
@@ -164,6 +164,7 @@ fn every_code_that_an_audit_can_give_has_a_case() {
         Code::EnvelopeMalformed,
         Code::SignatureNotStrict,
         Code::ReceiptMalformed,
+        Code::RowProofMalformed,
         Code::ProofInvalid,
         Code::AddCheckpointMalformed,
         Code::EvidenceMalformed,
