@@ -2,7 +2,8 @@
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::thread;
 
 use super::store::StoreError;
 
@@ -13,6 +14,37 @@ pub(super) fn replace(temporary: &Path, target: &Path, bytes: &[u8]) -> Result<F
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(StoreError::io(temporary))?;
     settle(temporary, target)?;
     Ok(file)
+}
+
+/// A file that is written, but not yet durable nor in its place.
+pub(super) struct Unplaced {
+    file: File,
+    temporary: PathBuf,
+    target: PathBuf,
+}
+
+/// Writes a file elsewhere on the same disk.
+pub(super) fn write(temporary: PathBuf, target: PathBuf, bytes: &[u8]) -> Result<Unplaced, StoreError> {
+    let mut file = File::create(&temporary).map_err(StoreError::io(&temporary))?;
+    file.write_all(bytes).map_err(StoreError::io(&temporary))?;
+    Ok(Unplaced { file, temporary, target })
+}
+
+/// Puts files in their places one after the other, each durably before the next. The bytes of all of them are durable
+/// before the first has its place; they are waited for together, which takes a disk about as long as one of them.
+/// Returns the last, open at its end.
+pub(super) fn place(files: Vec<Unplaced>) -> Result<Option<File>, StoreError> {
+    let sync = |written: &Unplaced| written.file.sync_all().map_err(StoreError::io(&written.temporary));
+    thread::scope(|scope| {
+        let (last, others) = files.split_last().unzip();
+        let others: Vec<_> = others.unwrap_or_default().iter().map(|file| scope.spawn(move || sync(file))).collect();
+        let last = last.map_or(Ok(()), sync);
+        // A thread that panicked has not made its file durable.
+        let ended = others.into_iter().map(|other| other.join().unwrap_or(Err(StoreError::Poisoned)));
+        ended.collect::<Result<(), _>>().and(last)
+    })?;
+    files.iter().try_for_each(|written| settle(&written.temporary, &written.target))?;
+    Ok(files.into_iter().next_back().map(|written| written.file))
 }
 
 /// Puts a file whose bytes are durable in its place, and makes that durable too.

@@ -5,8 +5,9 @@
 //! - Entries are acknowledged when the tail, or the bundles that they filled, are durable; and so is what comes before.
 //! - A file other than the tail is in its place whole or not at all, and never changes, but for checkpoints that gain
 //!   cosignatures.
-//! - Of a full bundle the entries come first, then the hash tiles, then the new tail. In between, the tail repeats what
-//!   the bundle holds, and the tiles can be made again.
+//! - Of a full bundle the entries come first, then the hash tiles, then the new tail, each durable in its place before the
+//!   next gets there. In between, the tail repeats what the bundle holds, and the tiles can be made again. The bytes of
+//!   all of them are made durable before that, elsewhere, where their order says nothing.
 //!
 //! Beside the evidence are private names: `lock`, the folder `tmp` of what is not yet in its place, and `witnesses`, the
 //! policy that a checkpoint must meet before it is published.
@@ -31,13 +32,16 @@ pub use recovery::Recovery;
 use folder::{Folder, LOCK, TAIL, TEMPORARY, WITNESSES, encode, list};
 use snapshot::{Published, Snapshot};
 
-use super::durable;
+use super::durable::{self, Unplaced};
 use super::lock::Lock;
-use super::store::{self, Log, Store, StoreError};
+use super::store::{self, Log, Staged, Staging, Store, StoreError};
 use crate::core::chain::Sealed;
 use crate::core::checkpoint::SignedCheckpoint;
 use crate::core::hash::Hash;
 use crate::core::tile::{TILE_WIDTH, Tile, TileKind};
+
+/// Files that are made durable together, about: each is open meanwhile, and has a thread that waits for it.
+const PLACED_AT_ONCE: usize = 8;
 
 /// A ledger's folder, open for writing, by nobody else until it is dropped.
 pub struct FolderStore {
@@ -116,20 +120,38 @@ impl FolderStore {
         Ok(())
     }
 
-    /// Appends entries that fill the tail, and perhaps more than one bundle.
+    /// Appends entries that fill the tail, and perhaps more than one bundle: the files of one after the other, then the
+    /// tail.
     fn fill_bundles(&mut self, entries: &[Sealed]) -> Result<(), StoreError> {
-        let mut next = self.snapshot.clone();
+        let (mut next, mut written) = (self.snapshot.clone(), Vec::new());
         for sealed in entries {
             next.push(sealed.bytes(), sealed.link().leaf)?;
             if next.tail.room() == 0 {
-                write_bundle(&next, sealed)?;
+                write_bundle(&next, sealed, &mut written)?;
                 next.close_bundle(sealed.link().recorded_at);
+            }
+            if written.len() >= PLACED_AT_ONCE {
+                durable::place(std::mem::take(&mut written))?;
             }
         }
         let folder = &next.folder;
-        self.tail = durable::replace(&folder.temporary(TAIL), &folder.path(TAIL), next.tail.bytes())?;
+        written.push(durable::write(folder.temporary(TAIL), folder.path(TAIL), next.tail.bytes())?);
+        if let Some(tail) = durable::place(written)? {
+            self.tail = tail;
+        }
         self.snapshot = next;
         Ok(())
+    }
+
+    /// Whether an attachment of that hash and length is in its place, durably if so.
+    fn has_attachment(&self, sha256: &Hash, length: u64) -> Result<bool, StoreError> {
+        let target = self.snapshot.folder.attachment(sha256);
+        let there = fs::metadata(&target).is_ok_and(|found| found.is_file() && found.len() == length);
+        if there {
+            // Its place may not be durable yet, if the writer that put it there ended right after.
+            target.ancestors().skip(1).take(3).try_for_each(durable::sync_folder)?;
+        }
+        Ok(there)
     }
 }
 
@@ -139,13 +161,15 @@ fn check_empty(folder: &Folder) -> Result<(), StoreError> {
     if list(&folder.0)?.iter().all(private) { Ok(()) } else { Err(StoreError::Exists(folder.0.clone())) }
 }
 
-/// Writes the entry bundle that the tail has become, then the hash tiles that its last entry filled.
-fn write_bundle(snapshot: &Snapshot, last: &Sealed) -> Result<(), StoreError> {
+/// Writes the entry bundle that the tail has become, then the hash tiles that its last entry filled, for them to be put in
+/// their places in this order.
+fn write_bundle(snapshot: &Snapshot, last: &Sealed, written: &mut Vec<Unplaced>) -> Result<(), StoreError> {
     let folder = &snapshot.folder;
     let bundle = Tile { kind: TileKind::Entries, index: snapshot.base.bundles, width: TILE_WIDTH };
-    durable::replace(&folder.temporary("bundle"), &folder.path(&bundle.path()), snapshot.tail.bytes())?;
-    for (tile, bytes) in &last.link().tiles {
-        durable::replace(&folder.temporary("tile"), &folder.path(&tile.path()), bytes)?;
+    let tiles = last.link().tiles.iter().map(|(tile, bytes)| (tile, bytes.as_slice()));
+    for (tile, bytes) in [(&bundle, snapshot.tail.bytes())].into_iter().chain(tiles) {
+        let temporary = folder.temporary(&format!("tile-{}", written.len()));
+        written.push(durable::write(temporary, folder.path(&tile.path()), bytes)?);
     }
     Ok(())
 }
@@ -225,24 +249,22 @@ impl Store for FolderStore {
     }
 
     fn attach(&mut self, sha256: &Hash, length: u64, content: &mut dyn Read) -> Result<(), StoreError> {
-        let folder = &self.snapshot.folder;
-        let target = folder.attachment(sha256);
-        if fs::metadata(&target).is_ok_and(|found| found.is_file() && found.len() == length) {
-            // Its place may not be durable yet, if the writer that put it there ended right after.
-            let above = target.ancestors().skip(1).take(3);
-            return above.into_iter().try_for_each(durable::sync_folder);
+        if self.has_attachment(sha256, length)? {
+            return Ok(());
         }
-        let temporary = folder.temporary("attachment");
-        let io = StoreError::io(&temporary);
-        let mut file = File::create(&temporary).map_err(&io)?;
-        let taken = store::take_in(sha256, length, content, |piece| file.write_all(piece).map_err(&io))
-            .and_then(|()| file.sync_all().map_err(&io))
-            .and_then(|()| durable::settle(&temporary, &target));
-        if taken.is_err() {
-            // At the next opening it would go anyway; and there is an error to tell already.
-            let _ = fs::remove_file(&temporary);
+        let staged = self.staging().take_in(sha256, length, content)?;
+        durable::settle(staged.path(), &self.snapshot.folder.attachment(sha256))
+    }
+
+    fn staging(&self) -> Staging {
+        Staging::within(self.snapshot.folder.path(TEMPORARY))
+    }
+
+    fn settle(&mut self, staged: Staged) -> Result<(), StoreError> {
+        if self.has_attachment(staged.sha256(), staged.length())? {
+            return Ok(());
         }
-        taken
+        durable::settle(staged.path(), &self.snapshot.folder.attachment(staged.sha256()))
     }
 }
 

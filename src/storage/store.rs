@@ -5,11 +5,13 @@
 //! verifies it.
 
 mod error;
+mod staging;
 
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 
 pub use error::StoreError;
+pub use staging::{Staged, Staging};
 
 use crate::core::chain::Sealed;
 use crate::core::checkpoint::{Checkpoint, SignedCheckpoint};
@@ -100,6 +102,20 @@ pub trait Store: Log {
     /// [`StoreError::Fault`] with `attachment-mismatch` if the content has another length or hash;
     /// [`StoreError::Content`] if it could not be read; [`StoreError::Io`]. None of them poisons the store.
     fn attach(&mut self, sha256: &Hash, length: u64, content: &mut dyn Read) -> Result<(), StoreError>;
+
+    /// Where attachments can be taken in beside the store, while it does something else. The system's folder for temporary
+    /// files, unless the store has a better one.
+    fn staging(&self) -> Staging {
+        Staging::within(std::env::temp_dir())
+    }
+
+    /// Keeps an attachment that was taken in, as [`Store::attach`] does.
+    ///
+    /// # Errors
+    /// As [`Store::attach`].
+    fn settle(&mut self, staged: Staged) -> Result<(), StoreError> {
+        self.attach(staged.sha256(), staged.length(), &mut staged.open()?)
+    }
 }
 
 /// Where in an entry the hash of the one before it stands (FORMAT.md, section 4).
