@@ -3,12 +3,17 @@
 //! A statement goes in as a signed envelope, and comes out as an entry that is durable before anybody is told. What the
 //! chain refuses is not written; what it seals is what an audit will find lawful, because both are the same code.
 
+mod error;
+mod group;
+pub mod intake;
 mod publishing;
 mod read_model;
+mod ready;
 
 use std::io::Read;
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::core::chain::Chain;
 use crate::core::checkpoint::SignedCheckpoint;
@@ -16,83 +21,20 @@ use crate::core::entry::Entry;
 use crate::core::event::Attachment;
 use crate::core::fault::{Code, Fault};
 use crate::core::hash::Hash;
-use crate::core::key::KeyId;
 use crate::core::merkle;
 use crate::core::receipt::Receipt;
 use crate::core::statement::{Envelope, Statement};
 use crate::core::time::Millis;
-use crate::storage::bundle::MAX_FILE_BYTES;
-use crate::storage::store::{Log, Store, StoreError};
+use crate::storage::store::{Log, Store};
 
-use super::attachment;
 use super::reading::Basis;
 use read_model::ReadModel;
+use ready::{KnownKeys, Ready};
 
+pub use error::LedgerError;
+pub use intake::Intake;
 pub use publishing::{Unwitnessed, Why, Witnessed};
-
-/// Why the ledger did not do what it was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum LedgerError {
-    /// It must not: the first rule that forbids it.
-    #[error(transparent)]
-    Refused(#[from] Fault),
-    /// The ledger's own entries do not verify. Nothing is written to it until that is resolved.
-    #[error("this ledger does not verify: {0}")]
-    Falsified(Fault),
-    /// An attachment that a statement names was not handed over with it.
-    #[error("the statement names an attachment {name:?} ({sha256}), which was not handed over")]
-    AttachmentNotHandedOver {
-        /// Its name in the statement.
-        name: String,
-        /// Its hash in the statement.
-        sha256: Hash,
-    },
-    /// An attachment could not be read.
-    #[error("cannot read the attachment {name:?}: {source}")]
-    AttachmentUnreadable {
-        /// Its name in the statement.
-        name: String,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// The key given is not the operator's, and would sign what nobody accepts.
-    #[error("the operator's key is {expected}, not {found}")]
-    NotTheOperatorsKey {
-        /// The operator's key in force.
-        expected: KeyId,
-        /// The key given.
-        found: KeyId,
-    },
-    /// No published checkpoint covers the entry yet.
-    #[error("entry {index} is not yet covered by a checkpoint")]
-    NotYetSealed {
-        /// The entry.
-        index: u64,
-    },
-    /// What the store has to say of witnesses is no policy.
-    #[error("witnesses: {0}")]
-    WitnessesMalformed(Fault),
-    /// The ledger has witnesses, who were not asked.
-    #[error("this ledger publishes only checkpoints that its witnesses have cosigned")]
-    WitnessesNotAsked,
-    /// The checkpoint is not published: the witnesses who cosigned it are not enough, or one of them contradicts it.
-    #[error(transparent)]
-    Unwitnessed(Box<Unwitnessed>),
-    /// There is no such entry.
-    #[error("no entry {index}: the ledger has {size}")]
-    NoSuchEntry {
-        /// The entry asked for.
-        index: u64,
-        /// How many there are.
-        size: u64,
-    },
-    /// The store failed before; what it holds is as it was then.
-    #[error("the ledger stopped after a failure; open it again")]
-    Stopped,
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
+pub use ready::MAX_KNOWN_KEYS;
 
 /// Where the files are that a statement names: asked for each of them, by what the statement says of it.
 pub type Attachments<'a> = dyn FnMut(&Attachment) -> Option<Box<dyn Read>> + 'a;
@@ -111,6 +53,7 @@ pub struct Ledger<S> {
     store: S,
     chain: Chain,
     model: ReadModel,
+    keys: Arc<KnownKeys>,
     /// Whether the chain ran ahead of a store that failed. Nothing more is written until the ledger is opened again.
     stopped: bool,
 }
@@ -135,7 +78,7 @@ impl<S: Store> Ledger<S> {
         }
         read_model::replay(&store, &mut chain, |_, _| {})?;
         check_promise(&store, &chain)?;
-        Ok(Self { store, chain, model: ReadModel::default(), stopped: false })
+        Ok(Self::new(store, chain, ReadModel::default()))
     }
 
     /// Opens a ledger by the index in its folder: by its snapshot, where that holds, and the entries after it; else by
@@ -149,10 +92,15 @@ impl<S: Store> Ledger<S> {
     {
         let (chain, model, basis) = read_model::open(&store, folder)?;
         check_promise(&store, &chain)?;
-        Ok((Self { store, chain, model, stopped: false }, basis))
+        Ok((Self::new(store, chain, model), basis))
     }
 
-    /// Files a statement: checks it, keeps its attachments, and appends it. Durable on return.
+    fn new(store: S, chain: Chain, model: ReadModel) -> Self {
+        Self { store, chain, model, keys: Arc::default(), stopped: false }
+    }
+
+    /// Files a statement: checks it, keeps its attachments, and appends it. Durable on return. Where many file at once,
+    /// an [`Intake`] has them share the wait for the disk.
     ///
     /// # Errors
     /// [`LedgerError::Refused`] with the first rule that forbids it, and nothing is written; what the store says, and then
@@ -163,33 +111,23 @@ impl<S: Store> Ledger<S> {
         now: Millis,
         attachments: &mut Attachments<'_>,
     ) -> Result<Filed, LedgerError> {
-        if let Some(index) = self.find(&envelope)? {
+        if let Ok(statement) = Statement::parse(&envelope.payload)
+            && let Some(index) = self.find(&envelope, &statement)?
+        {
             return Ok(Filed { index, again: true });
         }
         if self.stopped {
             return Err(LedgerError::Stopped);
         }
-        let named = Statement::parse(&envelope.payload).map(|statement| statement.event.attachments().to_vec());
-        let named = named.unwrap_or_default();
-        named.iter().try_for_each(|attachment| check_attachment(attachment, attachments))?;
-        let sealed = self.chain.seal(envelope, now)?;
-        // Whatever fails from here on leaves the chain ahead of the store.
-        self.stopped = true;
-        for attachment in &named {
-            let mut reader = hand_over(attachment, attachments)?;
-            self.store.attach(&attachment.sha256, attachment.length.unsigned(), &mut reader)?;
-        }
-        self.store.append(sealed.link().index, std::slice::from_ref(&sealed))?;
-        self.stopped = false;
-        self.model.take(sealed.bytes(), sealed.link());
-        Ok(Filed { index: sealed.link().index, again: false })
+        let ready = Ready::make(envelope, &self.keys, &self.store.staging(), attachments)?;
+        let mut group = self.file_group(vec![ready], now);
+        self.index(&group.sealed);
+        group.answers.pop().unwrap_or(Err(LedgerError::Stopped))
     }
 
     /// The entry that holds exactly this statement under exactly these signatures, if there is one.
-    fn find(&mut self, envelope: &Envelope) -> Result<Option<u64>, LedgerError> {
-        let (Some(author), Ok(statement)) = (envelope.signatures.first(), Statement::parse(&envelope.payload)) else {
-            return Ok(None);
-        };
+    fn find(&mut self, envelope: &Envelope, statement: &Statement) -> Result<Option<u64>, LedgerError> {
+        let Some(author) = envelope.signatures.first() else { return Ok(None) };
         let nth = statement.nth.unsigned();
         let known = self.chain.state().and_then(|state| state.registry().keys().get(&author.key));
         if known.is_none_or(|key| nth >= key.next) {
@@ -199,9 +137,15 @@ impl<S: Store> Ledger<S> {
         if let Some(index) = self.model.find(&author.key, nth)
             && let Some(Ok(entry)) = self.store.entry(index)?.map(|bytes| Entry::parse(&bytes))
             && entry.index == index
-            && same(&entry)
         {
-            return Ok(Some(index));
+            if same(&entry) {
+                return Ok(Some(index));
+            }
+            let by_author = entry.signatures.first().is_some_and(|first| first.key == author.key);
+            // The law lets a key use a number once, so there is no other to look for.
+            if by_author && Statement::parse(&entry.payload).is_ok_and(|entry| entry.nth == statement.nth) {
+                return Ok(None);
+            }
         }
         let mut found = None;
         self.store.read(0, &mut |index, bytes| {
@@ -265,24 +209,6 @@ pub fn receipt(store: &impl Log, index: u64) -> Result<Receipt, LedgerError> {
     // Tiles are hints: a receipt that does not verify is not handed out.
     merkle::verify_inclusion(Hash::leaf(&entry), index, size, &proof, root).map_err(LedgerError::Falsified)?;
     Ok(Receipt { entry, index, proof, checkpoint })
-}
-
-fn hand_over(named: &Attachment, attachments: &mut Attachments<'_>) -> Result<Box<dyn Read>, LedgerError> {
-    attachments(named)
-        .ok_or_else(|| LedgerError::AttachmentNotHandedOver { name: named.name.to_string(), sha256: named.sha256 })
-}
-
-/// Reads an attachment before the statement that names it is admitted: it must be what the statement says it is.
-fn check_attachment(named: &Attachment, attachments: &mut Attachments<'_>) -> Result<(), LedgerError> {
-    let unreadable = |source| LedgerError::AttachmentUnreadable { name: named.name.to_string(), source };
-    if named.length.unsigned() > MAX_FILE_BYTES {
-        let expected = format!("an attachment of at most {MAX_FILE_BYTES} bytes");
-        return Err(Fault::new(Code::BundleTooLarge, expected, format!("{} bytes", named.length)).into());
-    }
-    // Hashed and judged in one reading: the file could be another one the next time.
-    let file = hand_over(named, attachments)?;
-    let found = attachment::read(file, named.holds.is_some(), |_, _| {}).map_err(unreadable)?;
-    Ok(found.check(named)?)
 }
 
 /// Checks that the latest checkpoint is of this ledger and of these entries. Whoever changes the files without having the

@@ -13,6 +13,11 @@ const MAX_KEYS: usize = 4096;
 pub struct KeyCache(BTreeMap<KeyId, Result<PublicKey, Fault>>);
 
 impl KeyCache {
+    /// One that has met these keys, which others read.
+    pub fn of(keys: impl IntoIterator<Item = PublicKey>) -> Self {
+        Self(keys.into_iter().take(MAX_KEYS).map(|key| (key.id(), Ok(key))).collect())
+    }
+
     /// As [`KeyId::parse`].
     ///
     /// # Errors

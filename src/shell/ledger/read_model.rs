@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use crate::core::chain::{Chain, Link};
+use crate::core::chain::{Chain, Link, Sealed};
 use crate::core::hash::Hash;
 use crate::core::key::{KeyId, SecretKey};
 use crate::core::statement::Rule;
@@ -131,6 +131,11 @@ impl ReadModel {
     /// Takes in the next entry; it is written with those after it.
     pub(super) fn take(&mut self, bytes: &[u8], link: &Link) {
         self.with(|index| index.push(bytes, link));
+    }
+
+    /// Takes in entries that were appended.
+    pub(super) fn appended(&mut self, entries: &[Sealed]) {
+        entries.iter().for_each(|sealed| self.take(sealed.bytes(), sealed.link()));
     }
 
     /// Takes a snapshot, if one is due, at the checkpoint that was just published with that key.

@@ -3,7 +3,9 @@ use crate::core::event::disclosure::Holds;
 use crate::core::json::Count;
 use crate::core::sample::{Ledger as Sample, shared};
 use crate::core::statement::KeyedSignature;
+use crate::storage::bundle::MAX_FILE_BYTES;
 use crate::storage::memory_store::MemoryStore;
+use crate::storage::store::StoreError;
 
 fn envelope(ledger: &Sample, index: usize) -> Envelope {
     let Entry { payload, signatures, .. } = Entry::parse(ledger.entries()[index].bytes()).unwrap();
