@@ -125,6 +125,7 @@ fn file_many<S: Store + Send + 'static>(intake: &Intake<S>, filer: u8, seed: u64
             let (envelope, expected) = refused(filer, nth, random >> 8);
             match intake.file(envelope, &mut figures) {
                 Err(LedgerError::Refused(fault)) => assert_eq!(fault.code, expected),
+                Err(LedgerError::Stopped) => break,
                 other => panic!("{other:?}"),
             }
         }
