@@ -5,8 +5,9 @@
 //! ledger's writer additionally insists on [`PublicKey::verify_strict`], so that an honest ledger holds no signature on
 //! which any library could disagree.
 //!
-//! Witnesses may cosign with ML-DSA-44 as well: [`ml_dsa`].
+//! [`batch`] verifies many together. Witnesses may cosign with ML-DSA-44 as well: [`ml_dsa`].
 
+pub mod batch;
 mod cache;
 pub mod ml_dsa;
 

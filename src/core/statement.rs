@@ -14,7 +14,7 @@ use super::key::{KeyId, SecretKey, Signature};
 use super::text::{Origin, Slug};
 use super::time::Time;
 
-pub use signatures::{Rule, check_signatures, signature_faults};
+pub use signatures::{Rule, all_signature_faults, check_signatures, signature_faults};
 
 /// The payload type of every statement's envelope.
 pub const PAYLOAD_TYPE: &str = "application/vnd.candour.statement+json";

@@ -1,5 +1,6 @@
 //! The auditor's walk over a bundle: reads its files and hands them to the [`Audit`], in bounded memory.
 
+mod ahead;
 mod attachment;
 mod files;
 mod walk;
@@ -17,6 +18,7 @@ use crate::storage::frozen::Frozen;
 use crate::storage::layout::{Layout, TAIL};
 use crate::storage::scratch_files::ScratchFiles;
 
+use ahead::Manner;
 use walk::{Carry, Current, Walk};
 
 pub use watch::{Place, Seen, Watch};
@@ -77,7 +79,7 @@ pub fn verify_with(
     options: Options<'_>,
     scratch: &Scratch,
 ) -> Result<Report, Trouble> {
-    Ok(walk(bundle, policy, options, None, scratch)?.report)
+    Ok(walk(bundle, policy, options, None, scratch, Manner::fast())?.report)
 }
 
 /// Verifies what a ledger has gained since an earlier audit: the entries from there on, with their attachments, and the
@@ -93,7 +95,7 @@ pub fn verify_since(
     options: Options<'_>,
     since: Since,
 ) -> Result<Continued, Trouble> {
-    walk(bundle, policy, options, Some(since), &ScratchFiles::scratch())
+    walk(bundle, policy, options, Some(since), &ScratchFiles::scratch(), Manner::fast())
 }
 
 fn walk(
@@ -102,6 +104,7 @@ fn walk(
     options: Options<'_>,
     since: Option<Since>,
     scratch: &Scratch,
+    manner: Manner,
 ) -> Result<Continued, Trouble> {
     let frozen = match Frozen::of(bundle) {
         Ok(frozen) => frozen,
@@ -118,7 +121,8 @@ fn walk(
     let from = carried.chain().size();
     let known = carried.chain().tree().partial_leaves().iter().copied().collect();
     let audit = Audit::resume(policy, options.rule, carried).as_of(options.as_of).with_scratch(scratch);
-    let preparer = audit.preparer();
+    let Manner { threads, together } = manner;
+    let preparer = if together { audit.preparer() } else { audit.preparer().one_by_one() };
     let (current, malformed) = (Current::default(), BTreeSet::new());
     let Options { pins, progress, watch, .. } = options;
     let mut walk = Walk {
@@ -126,6 +130,7 @@ fn walk(
         layout,
         audit,
         preparer,
+        threads,
         current,
         malformed,
         progress,
@@ -160,6 +165,8 @@ fn walk(
     Ok(Continued { report, from, carried })
 }
 
+#[cfg(test)]
+mod pipeline_tests;
 #[cfg(test)]
 mod scratch_tests;
 #[cfg(test)]

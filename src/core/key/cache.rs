@@ -9,7 +9,7 @@ use crate::core::fault::Fault;
 const MAX_KEYS: usize = 4096;
 
 /// What the keys met so far are, good or bad.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct KeyCache(BTreeMap<KeyId, Result<PublicKey, Fault>>);
 
 impl KeyCache {

@@ -2,6 +2,7 @@
 
 use super::{KeyedSignature, pre_authentication_encoding};
 use crate::core::fault::{Code, Fault};
+use crate::core::key::batch::{self, Claim};
 use crate::core::key::{KeyCache, PublicKey, Signature};
 
 /// How strict to be with signatures: see [`crate::core::key`].
@@ -27,6 +28,28 @@ pub fn signature_faults(payload: &[u8], signatures: &[KeyedSignature], rule: Rul
         Ok((key, Verdict::of(&key, &message, signature, rule)))
     });
     explain(signatures, verdicts)
+}
+
+/// As [`signature_faults`], of many statements, each given by its payload and its signatures. By the rule of FORMAT.md they
+/// are verified together; the strict rule knows no other way than one by one.
+pub fn all_signature_faults(signed: &[(&[u8], &[KeyedSignature])], rule: Rule, keys: &mut KeyCache) -> Vec<Vec<Fault>> {
+    if rule == Rule::Strict {
+        return signed.iter().map(|(payload, by)| signature_faults(payload, by, rule, keys)).collect();
+    }
+    let messages: Vec<Vec<u8>> = signed.iter().map(|(payload, _)| pre_authentication_encoding(payload)).collect();
+    let each = signed.iter().zip(&messages).flat_map(|((_, by), message)| by.iter().map(move |one| (one, message)));
+    let (mut parsed, mut claims) = (Vec::new(), Vec::new());
+    for (KeyedSignature { key, signature }, message) in each {
+        let key = keys.parse(key);
+        claims.extend(key.as_ref().ok().map(|key| Claim { key: *key, message, signature: *signature }));
+        parsed.push(key);
+    }
+    let mut verified = batch::verify_all(&claims).into_iter();
+    let mut verdicts = parsed.into_iter().map(|key| {
+        let sound = key.is_ok() && verified.next().unwrap_or(false);
+        key.map(|key| (key, if sound { Verdict::Sound } else { Verdict::Invalid }))
+    });
+    signed.iter().map(|(_, by)| explain(by, verdicts.by_ref().take(by.len()))).collect()
 }
 
 /// What a signature by a valid key is worth.

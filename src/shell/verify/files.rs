@@ -18,7 +18,7 @@ impl Walk<'_> {
         let done = std::mem::replace(&mut self.current, Current { number, ..Current::default() });
         for width in self.layout.widths(TileKind::Entries, done.number).collect::<Vec<_>>() {
             let tile = Tile { kind: TileKind::Entries, index: done.number, width };
-            if self.malformed.contains(&tile) {
+            if self.malformed.contains(&tile) || done.from_full && width == TILE_WIDTH {
                 continue;
             }
             let name = tile.path();

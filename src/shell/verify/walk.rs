@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use super::ahead::{self, Found, Read};
 use super::attachment::{self, Naming};
 use super::watch::{Place, Watch};
 use crate::core::audit::{Audit, CHECKPOINT, CHECKPOINTS, Carried};
-use crate::core::chain::{Link, Preparer};
+use crate::core::chain::{Link, Prepared, Preparer};
 use crate::core::entry::Entry;
 use crate::core::fault::{Code, Fault};
 use crate::core::hash::Hash;
@@ -15,12 +16,17 @@ use crate::storage::bundle::{Bundle, MAX_ENTRY_BUNDLE_BYTES, Trouble};
 use crate::storage::frozen::MAX_TAIL_BYTES;
 use crate::storage::layout::{Layout, TAIL};
 
+/// Entries of a file that are prepared together where nothing was read ahead.
+const RUN: usize = 1024;
+
 /// An audit, and where it stands in the files.
 pub(super) struct Walk<'a> {
     pub bundle: &'a dyn Bundle,
     pub layout: Layout,
     pub audit: Audit<'a>,
     pub preparer: Preparer,
+    /// Threads that prepare entries.
+    pub threads: usize,
     pub current: Current,
     /// Entry bundles that are at fault already.
     pub malformed: BTreeSet<Tile>,
@@ -52,12 +58,20 @@ pub(super) struct Current {
     pub bytes: Vec<u8>,
     /// Where each entry ends in the bytes.
     pub ends: Vec<usize>,
+    /// Whether they come from the file of the full bundle, which then holds nothing else.
+    pub from_full: bool,
 }
 
 impl Walk<'_> {
     /// Reads a file, or notes what is wrong with it: it is then as if it were not there.
     pub(super) fn read(&mut self, name: &str, limit: u64) -> Result<Option<Vec<u8>>, Trouble> {
-        match self.bundle.read(name, limit) {
+        let found = self.bundle.read(name, limit);
+        self.heed(name, found)
+    }
+
+    /// Notes what is wrong with a file that was read: it is then as if it were not there.
+    fn heed<T>(&mut self, name: &str, found: Result<Option<T>, Trouble>) -> Result<Option<T>, Trouble> {
+        match found {
             Err(Trouble::Faults(faults)) => {
                 faults.into_iter().for_each(|fault| self.audit.fault(fault.in_file(name)));
                 self.layout.remove(name);
@@ -88,19 +102,8 @@ impl Walk<'_> {
         let mut next = self.from / u64::from(TILE_WIDTH);
         let full: Vec<u64> = self.layout.full_entry_bundles().filter(|number| *number >= next).collect();
         self.current.number = next;
-        for number in full {
-            let tile = Tile { kind: TileKind::Entries, index: number, width: TILE_WIDTH };
-            let Some(bytes) = self.read(&tile.path(), MAX_ENTRY_BUNDLE_BYTES)? else { continue };
-            if number > next {
-                // One fault for the gap, however wide a hostile name makes it.
-                self.audit.fault(missing(&Tile { kind: TileKind::Entries, index: next, width: TILE_WIDTH }));
-                self.known.clear();
-                self.start_bundle(number)?;
-            }
-            self.bundle_of_entries(&tile, &bytes)?;
-            self.start_bundle(number.saturating_add(1))?;
-            next = number.saturating_add(1);
-        }
+        let (bundle, preparer, threads) = (self.bundle, self.preparer.clone(), self.threads);
+        ahead::entry_bundles(bundle, &full, &preparer, threads, |read| self.full_bundle(read, &mut next))?;
         let rest = match tail {
             Some(tail) => self.tail(&tail, next)?,
             None => {
@@ -121,6 +124,28 @@ impl Walk<'_> {
         Ok(rest)
     }
 
+    /// The entries of a full bundle, where the next one is of that number.
+    fn full_bundle(&mut self, read: Read, next: &mut u64) -> Result<(), Trouble> {
+        let Read { number, found } = read;
+        let tile = Tile { kind: TileKind::Entries, index: number, width: TILE_WIDTH };
+        let Some(found) = self.heed(&tile.path(), found)? else { return Ok(()) };
+        if number > *next {
+            // One fault for the gap, however wide a hostile name makes it.
+            self.audit.fault(missing(&Tile { kind: TileKind::Entries, index: *next, width: TILE_WIDTH }));
+            self.known.clear();
+            self.start_bundle(number)?;
+        }
+        match found {
+            Found::Whole { bytes, ends, entries } => {
+                entries.into_iter().try_for_each(|entry| self.entry(entry))?;
+                self.current = Current { number, bytes, ends, from_full: true };
+            }
+            Found::Other(bytes) => self.bundle_of_entries(&tile, &bytes)?,
+        }
+        *next = number.saturating_add(1);
+        self.start_bundle(*next)
+    }
+
     /// The entries of the widest partial entry bundle of that number that can be read.
     fn widest_bundle(&mut self, index: u64) -> Result<(), Trouble> {
         for width in self.layout.widths(TileKind::Entries, index).rev().collect::<Vec<_>>() {
@@ -133,18 +158,13 @@ impl Walk<'_> {
     }
 
     fn bundle_of_entries(&mut self, tile: &Tile, bytes: &[u8]) -> Result<(), Trouble> {
-        let name = tile.path();
-        let mut found = 0_u64;
-        for entry in tile::split(bytes) {
-            match entry {
-                Ok(entry) => self.entry(entry)?,
-                Err(fault) => {
-                    self.audit.fault(fault.in_file(&name));
-                    self.malformed.insert(*tile);
-                    return Ok(());
-                }
-            }
-            found += 1;
+        let (name, mut torn) = (tile.path(), None);
+        let whole = tile::split(bytes).map_while(|entry| entry.map_err(|fault| torn = Some(fault)).ok());
+        let found = self.run(whole)?;
+        if let Some(fault) = torn {
+            self.audit.fault(fault.in_file(&name));
+            self.malformed.insert(*tile);
+            return Ok(());
         }
         if found != u64::from(tile.width) {
             let fault = Fault::new(Code::EntryBundleMalformed, format!("{} entries", tile.width), found.to_string());
@@ -157,12 +177,10 @@ impl Walk<'_> {
     fn tail(&mut self, bytes: &[u8], full_bundles: u64) -> Result<u64, Trouble> {
         let overlap = tile::overlap(bytes, full_bundles);
         let (mut entries, mut twice) = (tile::split(bytes), BTreeMap::<u64, Vec<(u64, &[u8])>>::new());
-        for entry in entries.by_ref().map_while(Result::ok) {
-            match tile::index_below(entry, overlap) {
-                Some(index) => twice.entry(index / u64::from(TILE_WIDTH)).or_default().push((index, entry)),
-                None => self.entry(entry)?,
-            }
-        }
+        self.run(entries.by_ref().map_while(Result::ok).filter(|entry| {
+            let index = tile::index_below(entry, overlap);
+            index.map(|index| twice.entry(index / u64::from(TILE_WIDTH)).or_default().push((index, entry))).is_none()
+        }))?;
         // By bundle, so that each is read once, however often and in whatever order a hostile tail repeats its entries.
         twice.into_iter().try_for_each(|(number, entries)| self.held_twice(number, &entries))?;
         Ok(entries.rest().len() as u64)
@@ -182,15 +200,31 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn entry(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
-        let prepared = self.preparer.entry(bytes);
+    /// Entries that are not read ahead. Returns how many there were.
+    fn run<'e>(&mut self, entries: impl Iterator<Item = &'e [u8]>) -> Result<u64, Trouble> {
+        let (mut entries, mut count) = (entries.fuse(), 0);
+        loop {
+            let run: Vec<&[u8]> = entries.by_ref().take(RUN).collect();
+            if run.is_empty() {
+                return Ok(count);
+            }
+            for (prepared, bytes) in self.preparer.entries(run.iter().copied()).into_iter().zip(run) {
+                self.entry(prepared)?;
+                self.placed(bytes)?;
+                count += 1;
+            }
+        }
+    }
+
+    /// The next entry: held against what was verified before, or linked, judged and told.
+    fn entry(&mut self, prepared: Prepared) -> Result<(), Trouble> {
         if let Some(leaf) = self.known.pop_front() {
             let index = self.from.saturating_sub(self.known.len() as u64 + 1);
             if prepared.leaf() != leaf {
                 let fault = Fault::new(Code::EntryBundleMismatch, "the entry that was verified before", "another");
                 self.audit.fault(fault.at(index));
             }
-            return self.placed(bytes);
+            return Ok(());
         }
         let (link, entry) = self.audit.entry(prepared);
         for (tile, hashes) in &link.tiles {
@@ -200,7 +234,6 @@ impl Walk<'_> {
         self.audit.entry_read();
         self.noticed();
         self.carry();
-        self.placed(bytes)?;
         (self.progress)(self.audit.chain().size(), self.audit.latest_size());
         Ok(())
     }

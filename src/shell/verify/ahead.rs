@@ -1,0 +1,160 @@
+//! Entry bundles, read and prepared ahead of the audit, in order.
+//!
+//! One thread reads, others prepare what it read, and the caller takes it in the order in which it was asked for. What is
+//! on the way is bounded: each piece by entries and bytes, and their number.
+
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use crate::core::chain::{Prepared, Preparer};
+use crate::core::tile::{self, TILE_WIDTH, Tile, TileKind};
+use crate::storage::bundle::{Bundle, MAX_ENTRY_BUNDLE_BYTES, Trouble};
+
+/// Entry bundles that are prepared together, at most: 2048 signatures in one equation are near the best.
+const MAX_BUNDLES: usize = 8;
+
+/// Bytes of them from which on no other joins them.
+const MANY_BYTES: usize = 4 * 1024 * 1024;
+
+/// Threads that prepare, at most: linking and judging, on one thread, keeps up with no more.
+const MAX_THREADS: usize = 8;
+
+/// A full entry bundle that was asked for.
+pub(super) struct Read {
+    /// Its number.
+    pub number: u64,
+    /// What its file holds, if it is there.
+    pub found: Result<Option<Found>, Trouble>,
+}
+
+/// What the file of a full entry bundle holds.
+pub(super) enum Found {
+    /// As many entries as it should, prepared. In any other there may be anything, and many times as much.
+    Whole {
+        /// The file.
+        bytes: Vec<u8>,
+        /// Where each entry ends in it.
+        ends: Vec<usize>,
+        /// Its entries.
+        entries: Vec<Prepared>,
+    },
+    /// Something else.
+    Other(Vec<u8>),
+}
+
+/// How the work is done; the verdict is the same.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Manner {
+    /// Threads that prepare, beside the one that reads; with none, whoever asks for the entries does both.
+    pub threads: usize,
+    /// Whether signatures are verified together.
+    pub together: bool,
+}
+
+impl Manner {
+    /// As fast as this machine can.
+    pub fn fast() -> Self {
+        let threads = thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS);
+        Self { threads, together: true }
+    }
+}
+
+type Unprepared = Vec<(u64, Result<Option<Vec<u8>>, Trouble>)>;
+type Job = (Unprepared, SyncSender<Vec<Read>>);
+
+/// Reads the entry bundles of these numbers and hands them over in this order.
+///
+/// # Errors
+/// Those of `take`, after which no more is handed over.
+pub(super) fn entry_bundles(
+    bundle: &dyn Bundle,
+    numbers: &[u64],
+    preparer: &Preparer,
+    threads: usize,
+    mut take: impl FnMut(Read) -> Result<(), Trouble>,
+) -> Result<(), Trouble> {
+    let mut pieces = pieces(bundle, numbers);
+    if threads == 0 {
+        let mut preparer = preparer.clone();
+        return pieces.try_for_each(|piece| prepare(piece, &mut preparer).into_iter().try_for_each(&mut take));
+    }
+    thread::scope(|scope| {
+        let (jobs, todo) = sync_channel::<Job>(threads);
+        let (promises, promised) = sync_channel(threads);
+        let todo = std::sync::Arc::new(Mutex::new(todo));
+        for _ in 0..threads {
+            let (todo, mut preparer) = (todo.clone(), preparer.clone());
+            scope.spawn(move || {
+                while let Some((piece, done)) = next(&todo) {
+                    // Nobody waits for it any more if the audit stopped.
+                    drop(done.send(prepare(piece, &mut preparer)));
+                }
+            });
+        }
+        drop(todo);
+        scope.spawn(move || {
+            for piece in pieces {
+                let (done, promise) = sync_channel(1);
+                if promises.send(promise).is_err() || jobs.send((piece, done)).is_err() {
+                    return;
+                }
+            }
+        });
+        // A promise that is not kept is of a thread that panicked, which the scope passes on.
+        let done = promised.into_iter().map_while(|promise: Receiver<Vec<Read>>| promise.recv().ok());
+        done.flatten().try_for_each(take)
+    })
+}
+
+fn next(todo: &Mutex<Receiver<Job>>) -> Option<Job> {
+    todo.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
+}
+
+/// Reads the bundles, some at a time, up to the first that stops the audit.
+fn pieces<'a>(bundle: &'a dyn Bundle, numbers: &'a [u64]) -> impl Iterator<Item = Unprepared> + Send + 'a {
+    let (mut numbers, mut stopped) = (numbers.iter(), false);
+    std::iter::from_fn(move || {
+        let (mut piece, mut bytes) = (Vec::new(), 0);
+        while piece.len() < MAX_BUNDLES && bytes < MANY_BYTES && !stopped {
+            let Some(number) = numbers.next() else { break };
+            let tile = Tile { kind: TileKind::Entries, index: *number, width: TILE_WIDTH };
+            let found = bundle.read(&tile.path(), MAX_ENTRY_BUNDLE_BYTES);
+            bytes += found.as_ref().map_or(0, |found| found.as_ref().map_or(0, Vec::len));
+            stopped = matches!(found, Err(Trouble::Io { .. }));
+            piece.push((*number, found));
+        }
+        (!piece.is_empty()).then_some(piece)
+    })
+}
+
+/// Prepares all entries of a piece together.
+fn prepare(piece: Unprepared, preparer: &mut Preparer) -> Vec<Read> {
+    let ends: Vec<Option<Vec<usize>>> = piece.iter().map(|(_, found)| ends(found.as_ref().ok()?.as_ref()?)).collect();
+    let whole = piece.iter().zip(&ends).filter(|(_, ends)| ends.is_some());
+    let whole = whole.filter_map(|((_, found), _)| found.as_ref().ok()?.as_deref());
+    let mut entries = preparer.entries(whole.flat_map(|bytes| tile::split(bytes).map_while(Result::ok))).into_iter();
+    let read = piece.into_iter().zip(ends).map(|((number, found), ends)| {
+        let found = found.map(|bytes| {
+            bytes.map(|bytes| match ends {
+                Some(ends) => Found::Whole { bytes, entries: entries.by_ref().take(ends.len()).collect(), ends },
+                None => Found::Other(bytes),
+            })
+        });
+        Read { number, found }
+    });
+    read.collect()
+}
+
+/// Where each entry of a full entry bundle ends, if it is one.
+fn ends(bytes: &[u8]) -> Option<Vec<usize>> {
+    let mut entries = tile::split(bytes);
+    let mut ends = Vec::with_capacity(TILE_WIDTH.into());
+    while let Some(entry) = entries.next() {
+        if entry.is_err() || ends.len() == usize::from(TILE_WIDTH) {
+            return None;
+        }
+        ends.push(bytes.len() - entries.rest().len());
+    }
+    (ends.len() == usize::from(TILE_WIDTH)).then_some(ends)
+}
