@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::core::audit::CHECKPOINTS;
-use crate::core::chain::{Chain, Link};
+use crate::core::chain::{Chain, Link, Preparer};
 use crate::core::entry::Entry;
 use crate::core::fault::{Code, Fault};
 use crate::core::note::MAX_NOTE_BYTES;
@@ -89,13 +89,14 @@ impl<'a> Entries<'a> {
         each: &mut dyn FnMut(&Link, &Entry),
     ) -> Result<Chain, Trouble> {
         self.published().iter().for_each(|size| chain.checkpoint_published(*size));
+        let mut preparer = Preparer::new(Rule::Cofactored);
         self.read(chain.size(), &mut |bytes| {
             let entry = Entry::parse(bytes).map_err(|fault| fault.at(chain.size()))?;
             if !until.includes(chain.size(), &entry) {
                 return Ok(false);
             }
             let mut faults = Vec::new();
-            let link = chain.extend(bytes, Rule::Cofactored, &mut faults);
+            let (link, _) = chain.place(preparer.entry(bytes), &mut faults);
             if !faults.is_empty() {
                 return Err(Trouble::Faults(faults));
             }

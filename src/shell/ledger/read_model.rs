@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use crate::core::chain::{Chain, Link, Sealed};
+use crate::core::chain::{Chain, Link, Preparer, Sealed};
 use crate::core::hash::Hash;
 use crate::core::key::{KeyId, SecretKey};
 use crate::core::statement::Rule;
@@ -70,9 +70,9 @@ pub(super) fn replay(
     chain: &mut Chain,
     mut each: impl FnMut(&[u8], &Link),
 ) -> Result<(), LedgerError> {
-    let mut faults = Vec::new();
+    let (mut preparer, mut faults) = (Preparer::new(Rule::Strict), Vec::new());
     store.read(chain.size(), &mut |_, bytes| {
-        let link = chain.extend(bytes, Rule::Strict, &mut faults);
+        let (link, _) = chain.place(preparer.entry(bytes), &mut faults);
         if !faults.is_empty() {
             return ControlFlow::Break(());
         }
