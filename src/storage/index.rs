@@ -11,7 +11,9 @@
 //!
 //! Nothing is believed because it stands here:
 //!
-//! - The snapshot is used only if every entry up to it, read from the log and hashed, leads to exactly its tree; if the
+//! - The snapshot is used only if every entry up to it, read from the log and hashed, on all cores, leads to exactly its
+//!   tree (the hash tiles would be quicker to read, but would not show that an entry was altered, or who the operator is:
+//!   whoever had its key before could then leave out that it was replaced); if the
 //!   note over it and the checkpoint of that size are by the operator's key, which the opening entry and its
 //!   replacements name; and if the ledger has the checkpoints that it knows of. The entries after it are replayed in full.
 //!   What it saves is the signatures and the law, which cost a hundred times what hashing costs.
@@ -82,7 +84,7 @@ pub struct Index {
     folder: PathBuf,
     database: Database,
     extent: Extent,
-    /// What the lists come to, with what is not committed yet.
+    /// What the lists come to; of their open chunks, what was committed.
     lists: Lists,
     /// The open chunks of those lists that were added to.
     open: BTreeMap<String, Open>,
@@ -149,7 +151,7 @@ impl Index {
         &self.extent
     }
 
-    /// What the lists come to as far as it goes.
+    /// What the lists come to, as of the last commit.
     pub fn lists(&self) -> &Lists {
         &self.lists
     }

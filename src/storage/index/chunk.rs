@@ -3,7 +3,8 @@
 use bincode::config::{self, Configuration};
 
 /// Entries in a full chunk: about 1 KiB of a dense list, so that adding to a list rewrites little, and a list of millions
-/// is some thousands of records.
+/// is some thousands of records. With a record for each entry of each list, sled took 1,038 bytes an entry, 450 MB of
+/// memory to write 100,000 entries and 9.5 s to open them again; packed, 16 bytes, 20 MB and 0.03 s.
 pub(super) const CHUNK_ENTRIES: u64 = 1024;
 
 /// Numbers up to 250 take one byte, larger ones two, four or eight more.
