@@ -138,6 +138,8 @@ fn damage_to_a_large_database_is_an_error_like_any_other() {
     let (mut index, _) = Index::open(folder.path()).unwrap();
     for (sealed, number) in sample::shared().entries().iter().zip(0_usize..) {
         index.push(sealed.bytes(), sealed.link()).unwrap();
+        // As many records as a ledger of many authors has.
+        (0..4).for_each(|list| index.add(format!("a/author-{list}-{number}"), number as u64).unwrap());
         if number % 100 == 0 {
             index.keep(&Kept { note: "note\n".to_owned(), bytes: vec![number as u8; 200_000] }).unwrap();
         }

@@ -146,6 +146,7 @@ fn the_snapshot_follows_the_operator_to_its_next_key() {
     let mut index = ledger.model.index.unwrap();
     let kept = Kept::sign(&ledger.chain, index.lists(), &old).unwrap();
     index.keep(&kept).unwrap();
+    drop(index);
     let (basis, _) = open_and_compare(folder.path(), ledger.store);
     assert_eq!(basis, Basis::Replay(Why::Rejected(Rejected::NotTheOperators)));
 }
