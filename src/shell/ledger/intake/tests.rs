@@ -9,11 +9,12 @@ use super::*;
 use crate::core::chain::Sealed;
 use crate::core::checkpoint::SignedCheckpoint;
 use crate::core::entry::Entry;
+use crate::core::event::observation::{Observation, Status};
 use crate::core::event::registry::{ActorEnrolled, Role};
 use crate::core::event::{Attachment, DisclosureFiled, Event};
 use crate::core::fault::Code;
 use crate::core::hash::Hash;
-use crate::core::json::{Count, Set};
+use crate::core::json::{Count, List, Set};
 use crate::core::sample::{Ledger as Sample, OPENED_AT};
 use crate::core::statement::Statement;
 use crate::core::time::{Period, Time};
@@ -58,13 +59,26 @@ fn ledger<S: Store>(store: S) -> Ledger<S> {
 /// A filer's nth disclosure. No filer is enrolled beyond the eighth.
 fn disclosure(filer: u8, nth: i64, attachments: Vec<Attachment>) -> Envelope {
     let period = Period::parse("2021-Q2").unwrap();
+    let observation = Observation {
+        age_band: None,
+        detection: None,
+        harm: None,
+        jurisdiction: None,
+        metric: "reports".parse().unwrap(),
+        outcome: None,
+        period,
+        precision: None,
+        service: "video".parse().unwrap(),
+        status: Status::NotCollected,
+        value: None,
+    };
     let statement = Statement {
         author: format!("filer-{filer}").parse().unwrap(),
         event: Event::DisclosureFiled(DisclosureFiled {
             attachments: Set::new(attachments),
             confidential_until: None,
             disclosure: format!("filer-{filer}/disclosure-{nth}").parse().unwrap(),
-            observations: None,
+            observations: List::new(vec![observation]),
             period,
             service: "video".parse().unwrap(),
             subject: "Reports".parse().unwrap(),
