@@ -58,11 +58,14 @@ impl Beside {
     pub fn run(self, output: &Output) -> Result<()> {
         let folder = TempDir::new()?;
         let Opened { mut ledger, next, load } = Opened::within(&folder.path().join("ledger"), self.entries, 48)?;
-        let signed: Vec<Signed> = next.iter().filter_map(|(envelope, _)| {
-            let first = envelope.signatures.first()?;
-            let message = pre_authentication_encoding(&envelope.payload);
-            Some(Signed { payload: envelope.payload.clone(), message, key: first.key, signature: first.signature })
-        }).collect();
+        let signed: Vec<Signed> = next
+            .iter()
+            .filter_map(|(envelope, _)| {
+                let first = envelope.signatures.first()?;
+                let message = pre_authentication_encoding(&envelope.payload);
+                Some(Signed { payload: envelope.payload.clone(), message, key: first.key, signature: first.signature })
+            })
+            .collect();
         let begun = Instant::now();
         for (envelope, at) in next {
             ledger.file(envelope, at, &mut |_| None)?;
@@ -100,7 +103,8 @@ fn say(output: &Output, times: &[(&'static str, Times)]) {
             check_ratio: check(candour) / check(times),
         })
         .collect();
-    let number = |value: Option<f64>, digits: usize| value.map_or("—".to_owned(), |value| format!("{value:.digits$}"));
+    let number =
+        |value: Option<f64>, digits: usize| value.map_or("—".to_owned(), |value| format!("{value:.digits$}"));
     let rows = lines.iter().map(|line| {
         [
             line.what.to_owned(),

@@ -98,7 +98,8 @@ impl Curves {
         let cells = |row: &Row| COLUMNS.iter().map(|(_, cell)| cell(row)).collect::<Vec<_>>();
         let mut markdown = format!("{}\n\n| {} |\n", Machine::this(), line(header(), " | "));
         markdown += &format!("|{}\n", "---|".repeat(COLUMNS.len()));
-        let mut table = line(header().iter().map(|name| name.replace(", ", "_").replace(' ', "_")).collect(), ",") + "\n";
+        let mut table =
+            line(header().iter().map(|name| name.replace(", ", "_").replace(' ', "_")).collect(), ",") + "\n";
         for row in rows {
             markdown += &format!("| {} |\n", line(cells(row), " | "));
             table += &(line(cells(row), ",") + "\n");

@@ -13,7 +13,8 @@ use crate::Result;
 pub fn measure(folder: &Path, signed: &[Signed]) -> Result<Option<Times>> {
     fs::create_dir_all(folder)?;
     let key = folder.join("key");
-    let Ok(made) = Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-C", "", "-f"]).arg(&key).status()
+    let Ok(made) =
+        Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-C", "", "-f"]).arg(&key).status()
     else {
         return Ok(None);
     };

@@ -38,9 +38,12 @@ pub fn measure(out: &Path, size: NonZeroU64, output: &Output) -> Result<Row> {
     output.note(&format!("{entries}: verify"));
     let verify = Took::verify(&made)?;
     output.note(&format!("{entries}: open"));
-    let index = made.ledger.join("index");
-    if index.exists() {
-        fs::remove_dir_all(&index)?;
+    let (index, site, exported) = (made.ledger.join("index"), out.join("site"), out.join("export"));
+    // What an interrupted run left.
+    for folder in [&index, &site, &exported] {
+        if folder.exists() {
+            fs::remove_dir_all(folder)?;
+        }
     }
     let (first, again) = (Took::open(&made)?, Took::open(&made)?);
     let bytes = |path: &Path| -> Result<f64> { Ok(bytes_below(path)? as f64 / entries as f64) };
@@ -48,11 +51,12 @@ pub fn measure(out: &Path, size: NonZeroU64, output: &Output) -> Result<Row> {
     let ledger_bytes_per_entry = bytes(&made.ledger)?;
     output.note(&format!("{entries}: proofs, export, publish"));
     let (inclusion, consistency) = proofs(&made.ledger, entries)?;
-    let export = export(&made.ledger, &out.join("export"))?;
-    let site = out.join("site");
+    let export = export(&made.ledger, &exported)?;
     let mut publisher = Publisher::new(&site);
     let first_publish = publish(&mut publisher, &made.ledger)?;
     output.note(&format!("{entries}: append"));
+    // From here on it is another ledger, which a later run must not take for this one.
+    fs::remove_file(&made.policy)?;
     let append = append(&made.ledger, entries)?;
     let publish = publish(&mut publisher, &made.ledger)?;
     fs::remove_dir_all(&site)?;

@@ -40,9 +40,10 @@ pub fn plot(path: &Path, rows: &[Row]) -> Result<()> {
         for (number, (name, cost)) in CURVES.iter().enumerate() {
             let color = Palette99::pick(number).to_rgba();
             let points = || rows.iter().map(|row| (row.entries as f64, cost(row))).filter(|(_, cost)| *cost > 0.0);
-            chart.draw_series(LineSeries::new(points(), color.stroke_width(2)))?.label(*name).legend(move |(x, y)| {
-                PathElement::new([(x, y), (x + 16, y)], color.stroke_width(2))
-            });
+            chart
+                .draw_series(LineSeries::new(points(), color.stroke_width(2)))?
+                .label(*name)
+                .legend(move |(x, y)| PathElement::new([(x, y), (x + 16, y)], color.stroke_width(2)));
             chart.draw_series(points().map(|point| Circle::new(point, 3, color.filled())))?;
         }
         chart
