@@ -3,14 +3,13 @@
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
 use std::path::Path;
-use std::sync::{Barrier, Mutex};
+use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use candour::core::statement::Envelope;
-use candour::core::time::Millis;
-use candour::shell::ledger::Ledger;
-use candour::storage::folder_store::FolderStore;
+use candour::shell::clock::SystemClock;
+use candour::shell::ledger::Intake;
 use clap::Args;
 use serde::Serialize;
 use tempfile::TempDir;
@@ -96,27 +95,27 @@ fn flushes(path: &Path, count: usize) -> Result<Line> {
 /// Appends to a new ledger, by so many filers, each with a platform of its own.
 fn many(folder: &Path, filers: usize, count: usize) -> Result<Line> {
     let Opened { ledger, next, .. } = Opened::within(&folder.join("ledger"), count, filers)?;
-    let mut hands: Vec<Vec<(Envelope, Millis)>> = Vec::new();
+    let mut hands: Vec<Vec<Envelope>> = Vec::new();
     let mut keys = std::collections::BTreeMap::new();
-    for (envelope, at) in next {
+    for (envelope, _) in next {
         let Some(author) = envelope.signatures.first() else { continue };
         let hand = *keys.entry(author.key).or_insert(hands.len());
         if hand == hands.len() {
             hands.push(Vec::new());
         }
         if let Some(hand) = hands.get_mut(hand) {
-            hand.push((envelope, at));
+            hand.push(envelope);
         }
     }
-    let (desk, start) = (Desk::open(ledger), Barrier::new(hands.len() + 1));
+    let ((intake, _writer), start) = (Intake::start(ledger, SystemClock)?, Barrier::new(hands.len() + 1));
     let (each, all) = thread::scope(|scope| -> Result<_> {
-        let (desk, start) = (&desk, &start);
-        let filer = |hand: Vec<(Envelope, Millis)>| {
+        let (intake, start) = (&intake, &start);
+        let filer = |hand: Vec<Envelope>| {
             move || -> Result<Vec<Duration>> {
                 start.wait();
-                let file = |(envelope, at)| {
+                let file = |envelope| {
                     let handed_in = Instant::now();
-                    desk.file(envelope, at)?;
+                    intake.file(envelope, &mut |_| None)?;
                     Ok(handed_in.elapsed())
                 };
                 hand.into_iter().map(file).collect()
@@ -132,19 +131,4 @@ fn many(folder: &Path, filers: usize, count: usize) -> Result<Line> {
     })?;
     let what = if filers == 1 { "1 filer".to_owned() } else { format!("{filers} filers at once") };
     Ok(Line::of(what, each, all))
-}
-
-/// Where they file.
-struct Desk(Mutex<Ledger<FolderStore>>);
-
-impl Desk {
-    fn open(ledger: Ledger<FolderStore>) -> Self {
-        Self(Mutex::new(ledger))
-    }
-
-    fn file(&self, envelope: Envelope, at: Millis) -> Result<()> {
-        let mut ledger = self.0.lock().map_err(|_| "a filer panicked")?;
-        ledger.file(envelope, at, &mut |_| None)?;
-        Ok(())
-    }
 }

@@ -25,7 +25,7 @@ fn said(bundle: &dyn Bundle, policy: &Policy, pins: &[Vec<u8>], rule: Rule, mann
     let mut told = Vec::new();
     let progress = &mut |size, of| told.push((size, of));
     let options = Options { pins: pins.to_vec(), rule, progress, as_of: None, watch: &mut () };
-    let report = walk(bundle, policy, options, None, manner).map(|done| done.report);
+    let report = walk(bundle, policy, options, None, &Scratch::default(), manner).map(|done| done.report);
     let report = report.map_or_else(|trouble| trouble.to_string(), |report| serde_json::to_string(&report).unwrap());
     format!("{report}\n{told:?}")
 }

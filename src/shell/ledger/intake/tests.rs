@@ -97,6 +97,7 @@ fn text(content: &str) -> Attachment {
         length: Count::new(content.len() as i64).unwrap(),
         media_type: "text/plain".parse().unwrap(),
         name: "figures".parse().unwrap(),
+        rows: None,
         sha256: Hash::of(content.as_bytes()),
     }
 }
