@@ -117,7 +117,7 @@ fn refused(filer: u8, nth: i64, how: u64) -> (Envelope, Code) {
     match how % 3 {
         0 => envelope.signatures[0].signature.0[40] ^= 1,
         1 => return (sound(filer, nth + 5), Code::NthGap),
-        _ => return (sound(FILERS + 1, 0), Code::KeyUnknown),
+        _ => return (sound(FILERS + 1, 0), Code::ActorUnknown),
     }
     (envelope, Code::SignatureInvalid)
 }
@@ -296,10 +296,10 @@ fn said(answers: &[Result<Filed, LedgerError>]) -> Vec<Result<(u64, bool), &'sta
 fn each_of_a_group_gets_its_own_answer() {
     // (which append fails, what is said of the group)
     let table = [
-        (None, [Ok((0, false)), Err("nth-gap"), Ok((1, false)), Err("key-unknown"), Ok((0, true)), Ok((2, false))]),
+        (None, [Ok((0, false)), Err("nth-gap"), Ok((1, false)), Err("actor-unknown"), Ok((0, true)), Ok((2, false))]),
         (
             Some(2),
-            [Err("store-io"), Err("nth-gap"), Err("store-io"), Err("key-unknown"), Err("store-io"), Err("store-io")],
+            [Err("store-io"), Err("nth-gap"), Err("store-io"), Err("actor-unknown"), Err("store-io"), Err("store-io")],
         ),
     ];
     for (fails_at, expected) in table {
@@ -410,7 +410,7 @@ fn an_attachment_is_kept_with_its_statement_or_not_at_all() {
     let files = |name: &str| fs::read_dir(path.join(name)).map_or(0, Iterator::count);
     // (filer, nth, content handed over, code): a stranger leaves nothing on the disk.
     let table = [
-        (FILERS + 1, 0, "figures", Some("key-unknown")),
+        (FILERS + 1, 0, "figures", Some("actor-unknown")),
         (0, 5, "figures", Some("nth-gap")),
         (0, 0, "other", Some("attachment-mismatch")),
         (0, 0, "figures", None),
