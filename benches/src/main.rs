@@ -45,6 +45,9 @@ enum Command {
     Once(once::Once),
 }
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc; // as in `candour`
+
 fn main() -> ExitCode {
     let Arguments { json, command } = Arguments::parse();
     let output = output::Output { json };

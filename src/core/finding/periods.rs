@@ -71,31 +71,33 @@ impl Periods {
         event: &DisclosureFiled,
     ) -> Option<Finding> {
         let (service, now) = (&event.service, event.period);
-        let reports = self.reports.entry((author.clone(), service.clone())).or_default();
-        let known = reports.contains_key(&now);
-        let crosses = |other: &Period| {
-            other.overlaps(now) && !other.contains(now) && !now.contains(*other) && !is_week(*other) && !is_week(now)
-        };
-        let crossed = reports.iter().filter(|_| !known).find(|(other, _)| crosses(other));
-        let crossed = crossed.map(|(other, place)| (*other, place.first.0));
-        self.keep((author, service, now), index, recorded_at);
+        let crossed = self.keep((author, service, now), index, recorded_at);
         let (other, entry) = crossed?;
         let says = format!("{author}: {service}: a disclosure for {now} overlaps with one for {other}");
         Some(Finding::new(FindingCode::PeriodOverlapping, author, [entry, index], says).on(service, now))
     }
 
-    fn keep(&mut self, (author, service, period): (&Slug, &Slug, Period), index: u64, recorded_at: Millis) {
+    /// Keeps a disclosure. Hands over the period that the first of its own crosses, and the first entry of that.
+    fn keep(
+        &mut self,
+        (author, service, now): (&Slug, &Slug, Period),
+        index: u64,
+        recorded_at: Millis,
+    ) -> Option<(Period, u64)> {
         let reports = self.reports.entry((author.clone(), service.clone())).or_default();
-        let number = match reports.get(&period) {
-            Some(place) => place.number,
+        let (number, crossed) = match reports.get(&now) {
+            Some(place) => (place.number, None),
             None => {
-                self.names.insert(index, (author.clone(), service.clone(), period));
-                reports.insert(period, Place { number: index, first: (index, recorded_at) });
-                index
+                let crossed = reports.iter().find(|(other, _)| crosses(**other, now));
+                let crossed = crossed.map(|(other, place)| (*other, place.first.0));
+                reports.insert(now, Place { number: index, first: (index, recorded_at) });
+                self.names.insert(index, (author.clone(), service.clone(), now));
+                (index, crossed)
             }
         };
         self.entries.insert((number, index), recorded_at);
         self.places.insert(index, number);
+        crossed
     }
 
     /// A disclosure was retracted: it is as if it had not been made.
@@ -227,6 +229,11 @@ fn gap(author: &Slug, service: &Slug, reports: &Reports, before: Period, after: 
         "{author}: {service}: disclosures recorded for {before} and {after}, with days between for which there is none"
     );
     Some(Finding::new(FindingCode::PeriodMissing, author, entries, says).on(service, missing))
+}
+
+/// Whether two periods overlap and neither contains the other; weeks always cross months.
+fn crosses(one: Period, other: Period) -> bool {
+    one.overlaps(other) && !one.contains(other) && !other.contains(one) && !is_week(one) && !is_week(other)
 }
 
 /// Whether a period is one of seven days.

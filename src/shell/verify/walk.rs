@@ -143,6 +143,7 @@ impl Walk<'_> {
             Found::Other(bytes) => self.bundle_of_entries(&tile, &bytes)?,
         }
         *next = number.saturating_add(1);
+        self.scratch_held()?;
         self.start_bundle(*next)
     }
 
