@@ -61,7 +61,10 @@ impl Append {
 
     fn folder(&self) -> Result<TempDir> {
         Ok(match &self.out {
-            Some(out) => TempDir::new_in(out)?,
+            Some(out) => {
+                std::fs::create_dir_all(out)?;
+                TempDir::new_in(out)?
+            }
             None => TempDir::new()?,
         })
     }

@@ -37,7 +37,7 @@ impl Prover {
         &self.tree
     }
 
-    /// The leaf, and its proof of inclusion in the tree of the leaves that went by: as [`inclusion_proof`] makes it.
+    /// The leaf, and its proof of inclusion in the tree of the leaves that went by: as [`super::inclusion_proof`] makes it.
     ///
     /// # Errors
     /// `proof-invalid` where there were too few.

@@ -44,10 +44,13 @@ struct Desk {
     room: (Mutex<()>, Condvar),
 }
 
+/// What is done with the ledger between two groups.
+type Work<S> = dyn FnOnce(&mut Ledger<S>) + Send;
+
 /// What the writer does next.
 enum Turn<S> {
     File(Box<Ready>, SyncSender<Result<Filed, LedgerError>>),
-    Work(Box<dyn FnOnce(&mut Ledger<S>) + Send>),
+    Work(Box<Work<S>>),
 }
 
 impl<S: Store + Send + 'static> Intake<S> {

@@ -114,7 +114,8 @@ fn a_list_with_an_entry_left_out_or_added_is_not_used() {
     let left_out = |chunk: &[u8]| [&chunk[..100], &[2], &chunk[102..]].concat();
     let added = |chunk: &[u8]| [&[1], &[1], &chunk[1..]].concat();
     let moved = |chunk: &[u8]| [&[1], &chunk[1..]].concat();
-    let changes: [&dyn Fn(&[u8]) -> Vec<u8>; 4] = [&left_out, &added, &moved, &|_| Vec::new()];
+    type Change<'a> = &'a dyn Fn(&[u8]) -> Vec<u8>;
+    let changes: [Change<'_>; 4] = [&left_out, &added, &moved, &|_| Vec::new()];
     for (change, number) in changes.into_iter().zip(0..) {
         let edit = |change: &dyn Fn(&[u8]) -> Vec<u8>| {
             // sled's threads may hold on to the database for a moment.

@@ -1,8 +1,8 @@
 //! The lists of the index: which entries an actor wrote, which are about a request, which are of a kind, and which a key
 //! signed first.
 //!
-//! A list is kept as chunks of [`CHUNK_ENTRIES`], packed; the last one may be open. What its chunks must be is in the
-//! snapshot, as a [`Digest`] of each list.
+//! A list is kept as chunks of `CHUNK_ENTRIES`, packed; the last one may be open. What its chunks must be is in the
+//! snapshot, as a digest of each list.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! What a long attachment costs, beside the work that nobody can leave out: `cargo bench --bench table [-- ROWS]`.
+//! What a long attachment costs, beside the work that nobody can leave out: `cargo run --release -p candour-bench --bin table`.
+//! An argument says how many rows, if not a million.
 //!
 //! Each line is the best of three in this one run, over the same bytes. The whole check is what a writer and an audit do:
 //! both hashes, and every row judged.
