@@ -8,8 +8,9 @@
 //!
 //! Nothing in the core is random, so the coefficients are drawn from a hash of all that the equation speaks of: every
 //! key, message and signature, and how many there are. Whoever makes signatures to fit the coefficients changes these by
-//! making them (as in the transformation of Fiat and Shamir), and has one chance in 2^128 each time. A verdict is then
-//! the same on every machine, as with one signature at a time.
+//! making them (as in the transformation of Fiat and Shamir), and has one chance in 2^128 each time. But for that chance a
+//! verdict is the same on every machine, as with one signature at a time; which key gets which coefficients is the
+//! library's own choice each time.
 
 use std::convert::Infallible;
 use std::ops::Range;
@@ -54,10 +55,9 @@ pub fn verify_all(claims: &[Claim<'_>]) -> Vec<bool> {
     let spelled: Vec<usize> =
         (0..).zip(claims).filter(|(_, claim)| is_spelled(&claim.signature)).map(|(i, _)| i).collect();
     for places in spelled.chunks(MAX_BATCH) {
-        let batch: Vec<&Claim<'_>> = places.iter().filter_map(|place| claims.get(*place)).collect();
+        let batch: Vec<Hashed> = places.iter().filter_map(|place| claims.get(*place)).map(Hashed::of).collect();
         let together = |range: Range<usize>| batch.get(range).is_some_and(holds);
-        let alone =
-            |place: usize| batch.get(place).is_some_and(|claim| claim.key.verify(claim.message, &claim.signature));
+        let alone = |place: usize| batch.get(place).is_some_and(|claim| claim.item.clone().verify_single().is_ok());
         for (place, verdict) in places.iter().zip(decide(batch.len(), together, alone)) {
             verdicts.get_mut(*place).into_iter().for_each(|of| *of = verdict);
         }
@@ -85,8 +85,10 @@ fn decide(
             left = left.saturating_sub(range.len());
             if together(range.clone()) {
                 good.get_mut(range).into_iter().flatten().for_each(|it| *it = true);
-                continue;
+            } else {
+                open.push((range, true));
             }
+            continue;
         }
         let middle = range.start.midpoint(range.end);
         let (first, second) = (range.start..middle, middle..range.end);
@@ -101,17 +103,33 @@ fn decide(
     good
 }
 
+/// A claim whose signature is spelled as the rule asks, and whose message needs no more hashing, however often it is asked
+/// after.
+struct Hashed {
+    item: ed25519_zebra::batch::Item,
+    /// The hash of all that the claim says: the key and the signature, of one length each, and the message.
+    said: Hash,
+}
+
+impl Hashed {
+    fn of(Claim { key, message, signature }: &Claim<'_>) -> Self {
+        let mut said = Hasher::default();
+        said.update(&key.to_bytes());
+        said.update(&signature.0);
+        said.update(message);
+        let key = ed25519_zebra::VerificationKeyBytes::from(key.0);
+        Self { item: (key, signature.0.into(), *message).into(), said: said.finish() }
+    }
+}
+
 /// Whether the equation of all of them holds.
-fn holds(claims: &[&Claim<'_>]) -> bool {
+fn holds(claims: &[Hashed]) -> bool {
     let (mut batch, mut said) = (ed25519_zebra::batch::Verifier::new(), Hasher::default());
     said.update(b"candour: coefficients of a batch of ed25519 signatures");
     said.update(&(claims.len() as u64).to_le_bytes());
-    for Claim { key, message, signature } in claims {
-        said.update(&key.to_bytes());
-        said.update(&signature.0);
-        said.update(&(message.len() as u64).to_le_bytes());
-        said.update(message);
-        batch.queue((ed25519_zebra::VerificationKeyBytes::from(key.0), signature.0.into(), *message));
+    for claim in claims {
+        said.update(&claim.said.0);
+        batch.queue(claim.item.clone());
     }
     batch.verify(Coefficients { seed: said.finish(), drawn: 0 }).is_ok()
 }

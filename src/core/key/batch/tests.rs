@@ -140,6 +140,10 @@ fn bad_ones_cost_a_small_multiple_however_many_there_are() {
         (4096, 64, 3),
         (4096, 2, 1),
         (4096, 1, 0),
+        (256, 3, 0),
+        (256, 5, 1),
+        (256, 1, 0),
+        (1000, 7, 2),
     ] {
         let good = |place: usize| place % every != from % every;
         let (together, alone) = (Cell::new(0), Cell::new(0));
