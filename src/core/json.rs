@@ -48,8 +48,8 @@ pub fn decode<T: DeserializeOwned + Serialize>(bytes: &[u8]) -> Result<T, Fault>
 }
 
 /// Whether the bytes are what serde_json writes of the value, and their keys are in order: then they are its canonical
-/// encoding, as texts and integers have one spelling in both. It may say no where they are that as well. It takes a
-/// quarter of the time of [`encode`], which sorts: reading a statement of 370 bytes takes 4.2 µs instead of 11.9.
+/// encoding, as texts and integers have one spelling in both. It may say no where they are that as well. Sorting, as
+/// [`encode`] does, took 9 of the 12 µs that reading a statement of 370 bytes took.
 fn is_encoding<T: Serialize>(value: &T, bytes: &[u8]) -> bool {
     serde_json::to_vec(value).is_ok_and(|json| json == bytes) && keys_ascend(bytes)
 }
