@@ -175,7 +175,7 @@ impl Filing {
         files: &Files,
         more_keys: &[SecretKey],
     ) -> Result<(), Failure> {
-        let author_key = self.author_key()?.1.public()?.id();
+        let author_key = self.author_key()?.1.id();
         let chain = book.chain();
         let state = chain.state().ok_or_else(|| Failure::unjudged("an empty ledger"))?;
         let next = state.registry().keys().get(&author_key).map_or(0, |key| key.next);

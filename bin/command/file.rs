@@ -106,7 +106,7 @@ impl Sign {
         }
         for path in &self.key {
             let key = self.passphrase.read_key(path)?;
-            if !takes_cosigner(&statement, key.public()?.id()) {
+            if !takes_cosigner(&statement, key.id()) {
                 let words = format!("{} takes no co-signer: refused to sign as its author", statement.event.kind());
                 return Err(Failure::evidence(words));
             }

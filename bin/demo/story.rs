@@ -162,7 +162,7 @@ impl<'a> Telling<'a> {
     ) -> Result<u64, Failure> {
         let keys: Vec<SecretKey> = [author].into_iter().chain(cosigners).map(key_of).collect();
         let chain = self.ledger.chain();
-        let author_key = key_of(author).public()?.id();
+        let author_key = key_of(author).id();
         let next = chain.state().and_then(|state| state.registry().keys().get(&author_key)).map_or(0, |key| key.next);
         let nth = i64::try_from(next).ok().and_then(Count::new);
         let latest = self.ledger.latest_checkpoint()?;

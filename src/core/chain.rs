@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::entry::Entry;
 use super::fault::{Code, Fault};
 use super::hash::Hash;
-use super::key::{KeyCache, KeyId, PublicKey};
+use super::key::{KeyId, PublicKey};
 use super::shelf::Scratch;
 use super::state::{Placed, State};
 use super::statement::{Envelope, Rule, Statement};
@@ -135,7 +135,7 @@ impl Chain {
     /// # Errors
     /// The first fault that an audit would find in the entry, by the strict rule for signatures.
     pub fn seal(&mut self, envelope: Envelope, now: Millis) -> Result<Sealed, Fault> {
-        self.seal_checked(Checked::new(envelope, &mut KeyCache::default())?, now)
+        self.seal_checked(Checked::new(envelope, KeyId::parse)?, now)
     }
 
     /// As [`Chain::seal`], of an envelope that was checked: on whose thread, the chain need not know.

@@ -128,7 +128,7 @@ impl Envelope {
     /// # Errors
     /// `signature-duplicate`, where the key has signed already.
     pub fn add_signature(&mut self, secret: &SecretKey) -> Result<(), Fault> {
-        let key = secret.public()?.id();
+        let key = secret.id();
         if self.signatures.iter().any(|signature| signature.key == key) {
             return Err(Fault::new(Code::SignatureDuplicate, "a key that has not signed", key.to_string()));
         }

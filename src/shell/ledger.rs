@@ -34,7 +34,6 @@ use ready::{KnownKeys, Ready};
 pub use error::LedgerError;
 pub use intake::Intake;
 pub use publishing::{Unwitnessed, Why, Witnessed};
-pub use ready::MAX_KNOWN_KEYS;
 
 /// Where the files are that a statement names: asked for each of them, by what the statement says of it.
 pub type Attachments<'a> = dyn FnMut(&Attachment) -> Option<Box<dyn Read>> + 'a;

@@ -3,7 +3,7 @@
 use super::super::entry::Entry;
 use super::super::fault::Fault;
 use super::super::hash::Hash;
-use super::super::key::KeyCache;
+use super::super::key::{KeyCache, KeyId, PublicKey};
 use super::super::statement::{Envelope, Rule, Statement, all_signature_faults, signature_faults};
 use super::super::time::Millis;
 
@@ -59,7 +59,7 @@ impl Preparer {
     /// Prepares one entry.
     pub fn entry(&mut self, bytes: &[u8]) -> Prepared {
         let content = Entry::parse(bytes).map(|entry| Content {
-            signatures: signature_faults(&entry.payload, &entry.signatures, self.rule, &mut self.keys),
+            signatures: signature_faults(&entry.payload, &entry.signatures, self.rule, |key| self.keys.parse(key)),
             statement: Statement::parse(&entry.payload),
             entry,
         });
@@ -97,11 +97,11 @@ pub struct Checked {
 }
 
 impl Checked {
-    /// Checks an envelope.
+    /// Checks an envelope, with keys as they are parsed by somebody who may remember them.
     ///
     /// # Errors
     /// The first fault that an audit would find in any entry made of it, by the strict rule for signatures.
-    pub fn new(envelope: Envelope, keys: &mut KeyCache) -> Result<Self, Fault> {
+    pub fn new(envelope: Envelope, parse: impl FnMut(&KeyId) -> Result<PublicKey, Fault>) -> Result<Self, Fault> {
         // Whatever stands in the other fields, the entry is as long.
         let entry = Entry {
             index: 0,
@@ -111,7 +111,7 @@ impl Checked {
             signatures: envelope.signatures,
         };
         let Entry { payload, signatures, .. } = Entry::parse(&entry.encode()?)?;
-        if let Some(fault) = signature_faults(&payload, &signatures, Rule::Strict, keys).into_iter().next() {
+        if let Some(fault) = signature_faults(&payload, &signatures, Rule::Strict, parse).into_iter().next() {
             return Err(fault);
         }
         let statement = Statement::parse(&payload)?;

@@ -117,7 +117,7 @@ impl Hashed {
         said.update(&key.to_bytes());
         said.update(&signature.0);
         said.update(message);
-        let key = ed25519_zebra::VerificationKeyBytes::from(key.0);
+        let key = ed25519_zebra::VerificationKeyBytes::from(key.to_bytes());
         Self { item: (key, signature.0.into(), *message).into(), said: said.finish() }
     }
 }

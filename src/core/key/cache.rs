@@ -13,23 +13,34 @@ const MAX_KEYS: usize = 4096;
 pub struct KeyCache(BTreeMap<KeyId, Result<PublicKey, Fault>>);
 
 impl KeyCache {
-    /// One that has met these keys, which others read.
-    pub fn of(keys: impl IntoIterator<Item = PublicKey>) -> Self {
-        Self(keys.into_iter().take(MAX_KEYS).map(|key| (key.id(), Ok(key))).collect())
-    }
-
     /// As [`KeyId::parse`].
     ///
     /// # Errors
     /// As [`KeyId::parse`].
     pub fn parse(&mut self, key: &KeyId) -> Result<PublicKey, Fault> {
-        if let Some(known) = self.0.get(key) {
-            return known.clone();
+        if let Some(met) = self.0.get(key) {
+            return met.clone();
         }
+        let parsed = key.parse();
+        self.keep(*key, parsed.clone());
+        parsed
+    }
+
+    /// The key of those bytes, if they were met and are one.
+    pub fn known(&self, key: &KeyId) -> Option<PublicKey> {
+        self.0.get(key)?.as_ref().ok().copied()
+    }
+
+    /// Remembers a key that somebody else parsed.
+    pub fn remember(&mut self, key: PublicKey) {
+        self.keep(key.id(), Ok(key));
+    }
+
+    fn keep(&mut self, key: KeyId, parsed: Result<PublicKey, Fault>) {
         if self.0.len() >= MAX_KEYS {
             self.0.clear();
         }
-        self.0.entry(*key).or_insert_with(|| key.parse()).clone()
+        self.0.insert(key, parsed);
     }
 }
 
@@ -50,7 +61,12 @@ mod tests {
                 assert!(n > 9 || said == key.parse(), "{n}, {round}");
             }
         }
+        assert_eq!(cache.known(&KeyId([0xff; 32])), None);
         let good = crate::core::key::SecretKey::from_seed(&[7; 32]).public().unwrap();
+        assert_eq!(cache.known(&good.id()), None);
         assert_eq!((cache.parse(&good.id()), cache.parse(&good.id())), (Ok(good), Ok(good)));
+        let mut other = KeyCache::default();
+        other.remember(good);
+        assert_eq!((cache.known(&good.id()), other.known(&good.id())), (Some(good), Some(good)));
     }
 }

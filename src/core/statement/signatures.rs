@@ -3,7 +3,7 @@
 use super::{KeyedSignature, pre_authentication_encoding};
 use crate::core::fault::{Code, Fault};
 use crate::core::key::batch::{self, Claim};
-use crate::core::key::{KeyCache, PublicKey, Signature};
+use crate::core::key::{KeyCache, KeyId, PublicKey, Signature};
 
 /// How strict to be with signatures: see [`crate::core::key`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,14 +17,19 @@ pub enum Rule {
 /// Checks who signed, and that they did: some signature, no key twice, every key valid, every signature verifying.
 /// Hands over every fault, in the order of the signatures.
 pub fn check_signatures(payload: &[u8], signatures: &[KeyedSignature], rule: Rule, faults: &mut Vec<Fault>) {
-    faults.extend(signature_faults(payload, signatures, rule, &mut KeyCache::default()));
+    faults.extend(signature_faults(payload, signatures, rule, KeyId::parse));
 }
 
-/// As [`check_signatures`], with keys that were read before.
-pub fn signature_faults(payload: &[u8], signatures: &[KeyedSignature], rule: Rule, keys: &mut KeyCache) -> Vec<Fault> {
+/// As [`check_signatures`], with keys as they are parsed by somebody who may remember them.
+pub fn signature_faults(
+    payload: &[u8],
+    signatures: &[KeyedSignature],
+    rule: Rule,
+    mut parse: impl FnMut(&KeyId) -> Result<PublicKey, Fault>,
+) -> Vec<Fault> {
     let message = pre_authentication_encoding(payload);
     let verdicts = signatures.iter().map(|KeyedSignature { key, signature }| {
-        let key = keys.parse(key)?;
+        let key = parse(key)?;
         Ok((key, Verdict::of(&key, &message, signature, rule)))
     });
     explain(signatures, verdicts)
@@ -34,7 +39,7 @@ pub fn signature_faults(payload: &[u8], signatures: &[KeyedSignature], rule: Rul
 /// are verified together; the strict rule knows no other way than one by one.
 pub fn all_signature_faults(signed: &[(&[u8], &[KeyedSignature])], rule: Rule, keys: &mut KeyCache) -> Vec<Vec<Fault>> {
     if rule == Rule::Strict {
-        return signed.iter().map(|(payload, by)| signature_faults(payload, by, rule, keys)).collect();
+        return signed.iter().map(|(payload, by)| signature_faults(payload, by, rule, |key| keys.parse(key))).collect();
     }
     let messages: Vec<Vec<u8>> = signed.iter().map(|(payload, _)| pre_authentication_encoding(payload)).collect();
     let each = signed.iter().zip(&messages).flat_map(|((_, by), message)| by.iter().map(move |one| (one, message)));

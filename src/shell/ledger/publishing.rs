@@ -167,7 +167,7 @@ impl<S: Store> Ledger<S> {
             return Err(LedgerError::Stopped);
         }
         let state = self.chain.state().ok_or_else(|| Fault::new(Code::LedgerNotOpened, "an opened ledger", "none"))?;
-        let found = key.public()?.id();
+        let found = key.id();
         let operator = state.registry().operator_keys().last().map(|key| key.id());
         if let Some(expected) = operator.filter(|expected| *expected != found) {
             return Err(LedgerError::NotTheOperatorsKey { expected, found });

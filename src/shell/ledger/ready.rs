@@ -1,6 +1,5 @@
 //! What is done for a statement before its turn comes: everything that needs no ledger, on the filer's own thread.
 
-use std::collections::HashMap;
 use std::io::Read;
 use std::sync::{PoisonError, RwLock};
 
@@ -13,9 +12,6 @@ use crate::core::statement::Envelope;
 use crate::shell::attachment;
 use crate::storage::bundle::MAX_FILE_BYTES;
 use crate::storage::store::{Staged, Staging};
-
-/// Keys that are kept parsed, at most. Parsing one costs as much as verifying a signature; one takes less than 300 bytes.
-pub const MAX_KNOWN_KEYS: usize = 4096;
 
 /// A statement that only waits for its place: read, its signatures verified, its attachments on the disk.
 pub(super) struct Ready {
@@ -32,8 +28,7 @@ impl Ready {
         staging: &Staging,
         attachments: &mut Attachments<'_>,
     ) -> Result<Self, LedgerError> {
-        let mut met = KeyCache::of(keys.among(envelope.signatures.iter().map(|signature| signature.key)));
-        let checked = Checked::new(envelope, &mut met)?;
+        let checked = Checked::new(envelope, |key| keys.parse(key))?;
         let named = checked.statement().event.attachments();
         // All of them are judged before any of them takes room.
         named.iter().try_for_each(|attachment| check_attachment(attachment, attachments))?;
@@ -48,27 +43,21 @@ impl Ready {
 
 /// The keys of those who filed before, parsed.
 #[derive(Default)]
-pub(super) struct KnownKeys(RwLock<HashMap<KeyId, PublicKey>>);
+pub(super) struct KnownKeys(RwLock<KeyCache>);
 
 impl KnownKeys {
-    /// Those of the keys that are known.
-    fn among(&self, ids: impl Iterator<Item = KeyId>) -> Vec<PublicKey> {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        ids.filter_map(|id| known.get(&id).copied()).collect()
+    fn parse(&self, key: &KeyId) -> Result<PublicKey, Fault> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner).known(key);
+        known.map_or_else(|| key.parse(), Ok)
     }
 
-    /// Remembers the keys of a statement that was filed: only those, lest whoever makes up keys fills the place.
-    pub(super) fn remember(&self, ids: impl Iterator<Item = KeyId>) {
-        for id in ids {
-            if self.0.read().unwrap_or_else(PoisonError::into_inner).contains_key(&id) {
-                continue;
-            }
-            let Ok(key) = id.parse() else { continue };
-            let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-            if known.len() >= MAX_KNOWN_KEYS {
-                known.clear();
-            }
-            known.insert(id, key);
+    /// Remembers the keys of statements that were filed: only those, lest whoever makes up keys fills the place.
+    pub(super) fn remember(&self, keys: impl Iterator<Item = KeyId>) {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let new: Vec<KeyId> = keys.filter(|key| known.known(key).is_none()).collect();
+        drop(known);
+        for key in new.iter().filter_map(|key| key.parse().ok()) {
+            self.0.write().unwrap_or_else(PoisonError::into_inner).remember(key);
         }
     }
 }
