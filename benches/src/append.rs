@@ -1,21 +1,25 @@
-//! `append`: durable appends by one filer and by many, beside one write and fdatasync of the same bytes.
+//! `append`: durable appends by one filer and by many, beside one write and fdatasync of the same bytes and beside their
+//! signatures alone.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
 use std::path::Path;
-use std::sync::Barrier;
+use std::sync::{Barrier, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use candour::core::statement::Envelope;
+use candour::core::key::KeyCache;
+use candour::core::statement::{Envelope, KeyedSignature, pre_authentication_encoding};
 use candour::shell::clock::SystemClock;
 use candour::shell::ledger::Intake;
+use candour::shell::load::Load;
 use clap::Args;
 use serde::Serialize;
 use tempfile::TempDir;
 
 use crate::Result;
-use crate::made::Opened;
+use crate::cores::{cores, timed};
+use crate::made::{Opened, SEED};
 use crate::output::{Output, rate};
 
 /// Measures rate and latency of appends that are durable when they return.
@@ -44,7 +48,10 @@ struct Line {
 
 impl Append {
     pub fn run(self, output: &Output) -> Result<()> {
-        let mut lines = vec![flushes(&self.folder()?.path().join("file"), self.entries.min(2000))?];
+        let mut lines = vec![
+            flushes(&self.folder()?.path().join("file"), self.entries.min(2000))?,
+            signatures(self.entries.min(20_000))?,
+        ];
         for &filers in &self.filers {
             let folder = self.folder()?;
             lines.push(many(folder.path(), filers.max(1), self.entries)?);
@@ -95,6 +102,31 @@ fn flushes(path: &Path, count: usize) -> Result<Line> {
     Ok(Line::of("one write and fdatasync".to_owned(), each, begun.elapsed()))
 }
 
+/// `verify_strict` of as many statements, each by a key that is unpacked already, on all cores and without anything else.
+fn signatures(count: usize) -> Result<Line> {
+    let (mut keys, mut claims) = (KeyCache::default(), Vec::new());
+    for (Envelope { payload, signatures }, _) in Load::of_disclosures(SEED, 256)?.sign(count)? {
+        for KeyedSignature { key, signature } in signatures {
+            claims.push((keys.parse(&key)?, pre_authentication_encoding(&payload), signature));
+        }
+    }
+    let each = Mutex::new(Vec::with_capacity(claims.len()));
+    let all = timed(&claims, |piece| {
+        let mut times = Vec::with_capacity(piece.len());
+        for (key, message, signature) in piece {
+            let begun = Instant::now();
+            if !key.verify_strict(message, signature) {
+                return Err("a signature that is none".into());
+            }
+            times.push(begun.elapsed());
+        }
+        each.lock().unwrap_or_else(PoisonError::into_inner).extend(times);
+        Ok(())
+    })?;
+    let each = each.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok(Line::of(format!("signatures alone, on {} cores", cores()), each, all))
+}
+
 /// Appends to a new ledger, by so many filers, each with a platform of its own.
 fn many(folder: &Path, filers: usize, count: usize) -> Result<Line> {
     let Opened { ledger, next, .. } = Opened::within(&folder.join("ledger"), count, filers)?;
@@ -124,7 +156,10 @@ fn many(folder: &Path, filers: usize, count: usize) -> Result<Line> {
                 hand.into_iter().map(file).collect()
             }
         };
-        let filers: Vec<_> = hands.into_iter().map(|hand| scope.spawn(filer(hand))).collect();
+        // With a name, for whoever profiles it.
+        let named = || thread::Builder::new().name("filer".to_owned());
+        let filers = hands.into_iter().map(|hand| named().spawn_scoped(scope, filer(hand)));
+        let filers = filers.collect::<std::io::Result<Vec<_>>>()?;
         start.wait();
         let (begun, mut each) = (Instant::now(), Vec::with_capacity(count));
         for filer in filers {

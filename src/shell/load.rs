@@ -24,7 +24,7 @@ use crate::core::json::Positive;
 use crate::core::key::SecretKey;
 use crate::core::note::VerifierKey;
 use crate::core::policy::Policy;
-use crate::core::statement::{Envelope, KeyedSignature, Seen, Statement, pre_authentication_encoding};
+use crate::core::statement::{Envelope, Seen, Statement};
 use crate::core::text::{Origin, TextError};
 use crate::core::time::{Millis, Time};
 
@@ -223,11 +223,7 @@ impl Planned {
     /// # Errors
     /// As [`Load::new`].
     pub fn sign(&self) -> Result<Envelope, LoadError> {
-        let payload = self.statement.encode()?;
-        // As Envelope::sign does, but for the check of each key, which costs more than the signature.
-        let message = pre_authentication_encoding(&payload);
-        let sign = |key: &Arc<Key>| KeyedSignature { key: key.public.id(), signature: key.secret.sign(&message) };
-        Ok(Envelope { payload, signatures: self.keys.iter().map(sign).collect() })
+        Ok(Envelope::sign(&self.statement, self.keys.iter().map(|key| &key.secret))?)
     }
 }
 
