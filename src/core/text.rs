@@ -33,6 +33,28 @@ pub fn excerpt(text: &str) -> String {
     }
 }
 
+/// Reads a text, and from it what it says, without keeping a copy of the text.
+pub(crate) fn read<'de, D: Deserializer<'de>, T, E: fmt::Display>(
+    deserializer: D,
+    parse: impl FnOnce(&str) -> Result<T, E>,
+) -> Result<T, D::Error> {
+    struct Reader<F>(F);
+
+    impl<T, E: fmt::Display, F: FnOnce(&str) -> Result<T, E>> de::Visitor<'_> for Reader<F> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a string")
+        }
+
+        fn visit_str<R: de::Error>(self, text: &str) -> Result<T, R> {
+            (self.0)(text).map_err(R::custom)
+        }
+    }
+
+    deserializer.deserialize_str(Reader(parse))
+}
+
 macro_rules! text_type {
     ($(#[doc = $doc:literal])+ $name:ident, $expected:literal, $allows:expr) => {
         $(#[doc = $doc])+
@@ -73,7 +95,7 @@ macro_rules! text_type {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+                read(deserializer, str::parse)
             }
         }
     };

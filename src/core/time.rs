@@ -234,18 +234,48 @@ fn quoted(text: &str) -> String {
     }
 }
 
+/// Writes a number in so many digits, over what is there.
+fn put<const DIGITS: usize>(text: &mut [u8], at: usize, number: impl Into<i32>) {
+    let mut rest = number.into().unsigned_abs();
+    for digit in text.iter_mut().skip(at).take(DIGITS).rev() {
+        *digit = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+}
+
+/// Writes a text of ASCII at once: piece by piece, as the macro does, it took a tenth of the time that writing a statement
+/// took.
+fn write_ascii(f: &mut fmt::Formatter<'_>, text: &[u8]) -> fmt::Result {
+    f.write_str(std::str::from_utf8(text).unwrap_or_default())
+}
+
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Below MAX, so it neither wraps nor saturates.
         let moment = EPOCH.saturating_add(SignedDuration::from_secs(self.0.cast_signed()));
-        let (hour, minute, second) = (moment.hour(), moment.minute(), moment.second());
-        write!(f, "{}T{hour:02}:{minute:02}:{second:02}Z", Date(moment.date()))
+        let mut text = *b"YYYY-MM-DDTHH:MM:SSZ";
+        Date(moment.date()).put(&mut text);
+        put::<2>(&mut text, 11, moment.hour());
+        put::<2>(&mut text, 14, moment.minute());
+        put::<2>(&mut text, 17, moment.second());
+        write_ascii(f, &text)
+    }
+}
+
+impl Date {
+    /// Writes `YYYY-MM-DD` over the beginning of a text that has the hyphens.
+    fn put(self, text: &mut [u8]) {
+        put::<4>(text, 0, self.0.year());
+        put::<2>(text, 5, self.0.month());
+        put::<2>(text, 8, self.0.day());
     }
 }
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:04}-{:02}-{:02}", self.0.year(), self.0.month(), self.0.day())
+        let mut text = *b"YYYY-MM-DD";
+        self.put(&mut text);
+        write_ascii(f, &text)
     }
 }
 
@@ -322,9 +352,10 @@ macro_rules! written {
 
         impl<'de> Deserialize<'de> for $type {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = String::deserialize(deserializer)?;
-                let error = || de::Error::custom(format!(concat!($name, " is ", $form, ", not {}"), quoted(&text)));
-                Self::read(&text).ok_or_else(error)
+                super::text::read(deserializer, |text| {
+                    let error = || format!(concat!($name, " is ", $form, ", not {}"), quoted(text));
+                    Self::read(text).ok_or_else(error)
+                })
             }
         }
     )+};

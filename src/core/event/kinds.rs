@@ -6,7 +6,7 @@
 use serde::ser::{Error as _, Impossible, Serialize, SerializeMap, SerializeStruct, Serializer};
 
 /// The field that holds the kind.
-const KIND: &str = "kind";
+pub(super) const KIND: &str = "kind";
 
 /// Writes an event, a struct, with its kind.
 pub(super) fn serialize<S: Serializer, T: Serialize>(to: S, kind: &'static str, event: &T) -> Result<S::Ok, S::Error> {

@@ -12,6 +12,7 @@ pub mod exchange;
 mod kinds;
 pub mod measure;
 pub mod observation;
+mod reading;
 pub mod registry;
 pub mod request;
 pub mod response;
@@ -19,7 +20,8 @@ pub mod risk;
 pub mod service;
 pub mod table;
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::de::{Error as _, MapAccess};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::text::DocumentId;
 
@@ -40,11 +42,10 @@ pub use service::*;
 macro_rules! kinds {
     ($($kind:ident($type:ident) $tag:literal)+) => {
         /// What a statement says. The names of the kinds are in the past tense.
-        #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-        #[serde(tag = "kind")]
+        #[derive(Clone, Debug, PartialEq, Eq)]
         #[allow(missing_docs, reason = "each kind is documented at its type")]
         pub enum Event {
-            $(#[serde(rename = $tag)] $kind($type),)+
+            $($kind($type),)+
         }
 
         impl Event {
@@ -55,11 +56,25 @@ macro_rules! kinds {
             pub fn kind(&self) -> &'static str {
                 match self { $(Self::$kind(_) => $tag,)+ }
             }
+
+            /// Reads one of that kind.
+            fn of_kind<'de, M: MapAccess<'de>>(kind: &str, fields: reading::Tagged<M>) -> Result<Self, M::Error> {
+                match kind {
+                    $($tag => $type::deserialize(fields).map(Self::$kind),)+
+                    _ => Err(M::Error::unknown_variant(kind, Self::KINDS)),
+                }
+            }
         }
 
         impl Serialize for Event {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 match self { $(Self::$kind(event) => kinds::serialize(serializer, $tag, event),)+ }
+            }
+        }
+
+        impl<'de> Deserialize<'de> for Event {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                reading::deserialize(deserializer)
             }
         }
     };
