@@ -33,13 +33,13 @@ pub struct Entry {
     pub signatures: Vec<KeyedSignature>,
 }
 
-/// The fields in the order of FORMAT.md.
+/// The fields in the order of FORMAT.md: read, the payload is the entry's own; written, it is borrowed.
 #[derive(bincode::Encode, bincode::Decode)]
-struct Wire {
+struct Wire<Payload> {
     index: u64,
     recorded_at: u64,
     previous: [u8; Hash::LENGTH],
-    payload: Vec<u8>,
+    payload: Payload,
     signatures: Vec<([u8; PublicKey::LENGTH], [u8; Signature::LENGTH])>,
 }
 
@@ -53,7 +53,7 @@ impl Entry {
             return Err(too_large(bytes.len()));
         }
         let malformed = |expected: &str, found: String| Fault::new(Code::EntryMalformed, expected, found);
-        let (wire, length): (Wire, usize) =
+        let (wire, length): (Wire<Vec<u8>>, usize) =
             bincode::decode_from_slice(bytes, ENCODING).map_err(|error| malformed("an entry", error.to_string()))?;
         if length != bytes.len() {
             return Err(malformed(&format!("{length} bytes"), format!("{} bytes", bytes.len())));
@@ -87,7 +87,7 @@ impl Entry {
             index: self.index,
             recorded_at: self.recorded_at.unix_ms(),
             previous: self.previous.0,
-            payload: self.payload.clone(),
+            payload: self.payload.as_slice(),
             signatures: self.signatures.iter().map(|keyed| (keyed.key.0, keyed.signature.0)).collect(),
         };
         let bytes = bincode::encode_to_vec(wire, ENCODING).map_err(|_| too_large(self.encoded_len()))?;
