@@ -1,5 +1,7 @@
 //! Keys and values as bytes.
 
+use std::hash;
+
 use crate::core::hash::Hash;
 use crate::core::text::{DocumentId, Slug};
 
@@ -18,7 +20,7 @@ pub trait Stored: Sized + Clone {
 }
 
 /// What things are found by on a shelf. Keys are in the order of their bytes, and no two have the same.
-pub trait Key: Stored + Ord {
+pub trait Key: Stored + Ord + hash::Hash {
     /// Whether runs have a filter, for keys that come in no order. Where they come in order, the ends of runs tell which
     /// has a key, and where none is looked for by itself, nothing need.
     const FILTERED: bool;
