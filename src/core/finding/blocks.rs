@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::figures::{Cell, Figures, Key};
+use super::figures::{Cell, Figures, Key, Stem};
 use super::{Finding, FindingCode};
-use crate::core::event::observation::{Observation, Series};
+use crate::core::event::observation::Observation;
 use crate::core::text::Slug;
 use crate::core::time::Period;
 
@@ -33,7 +33,7 @@ struct Block {
 
 impl Blocks {
     /// Takes a number, once: it will be held against the same figure of the period before.
-    pub fn add(&mut self, author: &Slug, observation: &Observation, key: Key) {
+    pub fn add(&mut self, observation: &Observation, stem: &Stem, key: Key) {
         let Some(previous) = observation.period.previous().filter(|_| observation.value.is_some()) else { return };
         let block = self.blocks.entry((observation.service.clone(), observation.period)).or_default();
         if self.numbers >= MAX_NUMBERS {
@@ -41,7 +41,7 @@ impl Blocks {
             return;
         }
         self.numbers += 1;
-        block.figures.push((key, Key::of(author, &Series { period: &previous, ..observation.series() })));
+        block.figures.push((key, stem.on(&previous)));
     }
 
     /// Names each block that says again what the period before did. `known` are those named before.

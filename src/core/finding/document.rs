@@ -27,6 +27,8 @@ pub(super) struct Open {
     /// The bit of the disclosure that it is, or of which it is a correction.
     pub document: u64,
     pub correction: bool,
+    /// Whether it says one thing only.
+    pub alone: bool,
     /// Until when figures that it withholds are claimed to be confidential.
     pub until: Option<Date>,
     pub agreement: Agreement,
@@ -73,6 +75,7 @@ impl Open {
             speakers: std::iter::once(author).chain(predecessors).cloned().collect(),
             document,
             correction: false,
+            alone: false,
             until,
             agreement: Agreement::default(),
             blocks: Blocks::default(),

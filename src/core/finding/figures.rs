@@ -8,11 +8,15 @@ use crate::core::event::observation::{Observation, Series, Status, Value, says_t
 use crate::core::hash::Hasher;
 use crate::core::shelf::{Scratch, Shelf};
 use crate::core::text::Slug;
+use crate::core::time::Period;
 
 /// What an author's figure is known by: the first half of the SHA-256 of its author and its series. It is said to
 /// nobody, and kept by those alone who go on with an audit later. A period is known by its days, however it is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Key([u8; 16]);
+
+/// Bytes of most stems, at most.
+const STEM_BYTES: usize = 256;
 
 /// What was last said of a figure.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -37,9 +41,11 @@ type Wire = (Option<Value>, Status, u64, u64, u64, u64);
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Figures(Shelf<Key, Cell>);
 
-impl Key {
+/// What the keys of an author's figure of all periods have in common: the author, and the series but for its period.
+pub(super) struct Stem(Vec<u8>);
+
+impl Stem {
     pub fn of(author: &Slug, series: &Series<'_>) -> Self {
-        let mut hasher = Hasher::default();
         let harm = series.harm;
         let fields = [
             Some(author.as_str()),
@@ -53,18 +59,32 @@ impl Key {
             series.jurisdiction.map(|text| text.as_str()),
             series.outcome.map(|text| text.as_str()),
         ];
+        let mut said = Vec::with_capacity(STEM_BYTES);
         for field in fields {
             // No text is empty, so a length of 0 says that there is none.
             let text = field.unwrap_or_default();
-            hasher.update(&(text.len() as u32).to_le_bytes());
-            hasher.update(text.as_bytes());
+            said.extend((text.len() as u32).to_le_bytes());
+            said.extend_from_slice(text.as_bytes());
         }
-        for day in [series.period.start(), series.period.end()] {
+        Self(said)
+    }
+
+    /// The key of one period.
+    pub fn on(&self, period: &Period) -> Key {
+        let mut hasher = Hasher::default();
+        hasher.update(&self.0);
+        for day in [period.start(), period.end()] {
             hasher.update(&day.start().unix().to_le_bytes());
         }
         let mut key = [0; 16];
         key.iter_mut().zip(hasher.finish().0).for_each(|(to, from)| *to = from);
-        Self(key)
+        Key(key)
+    }
+}
+
+impl Key {
+    pub fn of(author: &Slug, series: &Series<'_>) -> Self {
+        Stem::of(author, series).on(series.period)
     }
 }
 

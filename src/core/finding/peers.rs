@@ -44,14 +44,13 @@ impl Peers {
         let (author, index) = (&open.author, open.index);
         let mut held = std::mem::take(&mut self.held);
         held.retain(|(_, _, key, _)| !open.disputed.contains_key(key));
-        let mut all: BTreeMap<&Label, Vec<u64>> = BTreeMap::new();
         for (metric, seconds, ..) in &held {
-            all.entry(metric).or_insert_with(|| self.known.get(metric).cloned().unwrap_or_default()).push(*seconds);
+            let known = self.known.entry(metric.clone()).or_default();
+            known.insert(known.partition_point(|other| other <= seconds), *seconds);
         }
-        all.values_mut().for_each(|seconds| seconds.sort_unstable());
         let mut findings = Vec::new();
         for (metric, seconds, _, figure) in &held {
-            let all = all.get(metric).map(Vec::as_slice).unwrap_or_default();
+            let all = self.known.get(metric).map(Vec::as_slice).unwrap_or_default();
             let median = median_without(all, *seconds).filter(|median| far(*seconds, *median));
             let Some(median) = median.filter(|median| agree(all, *median)) else { continue };
             let says = format!(
@@ -61,10 +60,12 @@ impl Peers {
             let figure = Figure { before: Some(format!("{median} seconds")), ..figure.clone() };
             findings.push(Finding::new(FindingCode::UnitSuspect, author, [index], says).of(figure));
         }
-        for (metric, seconds, ..) in held {
-            let known = self.known.entry(metric).or_default();
-            if known.len() < MAX_PEERS {
-                known.insert(known.partition_point(|other| *other <= seconds), seconds);
+        // Of those that are too many the last ones are forgotten.
+        for (metric, seconds, ..) in held.iter().rev() {
+            if let Some(known) = self.known.get_mut(metric).filter(|known| known.len() > MAX_PEERS)
+                && let Ok(place) = known.binary_search(seconds)
+            {
+                known.remove(place);
             }
         }
         findings

@@ -22,7 +22,7 @@ const WEEK_DAYS: u64 = 7;
 /// The disclosures made so far, but for those retracted, by author, service and period.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Periods {
-    reports: BTreeMap<(Slug, Slug), Reports>,
+    reports: BTreeMap<Slug, BTreeMap<Slug, Reports>>,
     /// What each place is of.
     names: BTreeMap<u64, (Slug, Slug, Period)>,
     /// The disclosures of each place, by its number and their entry, with when they were recorded.
@@ -84,7 +84,7 @@ impl Periods {
         index: u64,
         recorded_at: Millis,
     ) -> Option<(Period, u64)> {
-        let reports = self.reports.entry((author.clone(), service.clone())).or_default();
+        let reports = of(of(&mut self.reports, author)?, service)?;
         let (number, crossed) = match reports.get(&now) {
             Some(place) => (place.number, None),
             None => {
@@ -106,7 +106,7 @@ impl Periods {
         self.places.remove(&index);
         self.entries.remove(&(number, index));
         let Some((author, service, period)) = self.names.get(&number) else { return };
-        let Some(reports) = self.reports.get_mut(&(author.clone(), service.clone())) else { return };
+        let Some(reports) = self.reports.get_mut(author).and_then(|of| of.get_mut(service)) else { return };
         let Some(place) = reports.get_mut(period).filter(|place| place.first.0 == index) else { return };
         let later = self.entries.range_from(&(number, index)).next().filter(|((of, _), _)| *of == number);
         match later {
@@ -125,7 +125,7 @@ impl Periods {
 
     /// What is missing, and what came late, as of a time.
     pub fn settle(&self, state: &State, as_of: Time) -> Vec<Finding> {
-        let gaps = self.reports.iter().flat_map(|((author, service), reports)| gaps(author, service, reports));
+        let gaps = self.each().flat_map(|(author, service, reports)| gaps(author, service, reports));
         let mut findings: Vec<Finding> = gaps.collect();
         for (id, designation) in state.services().designations() {
             if let Some(duty) = designation.reports {
@@ -134,6 +134,11 @@ impl Periods {
             }
         }
         findings
+    }
+
+    /// Authors and services in order, with their reports.
+    fn each(&self) -> impl Iterator<Item = (&Slug, &Slug, &Reports)> {
+        self.reports.iter().flat_map(|(author, of)| of.iter().map(move |(service, reports)| (author, service, reports)))
     }
 
     fn hold_to(
@@ -148,8 +153,8 @@ impl Periods {
         let (Ok(actor), Ok(service)) = (provider.parse::<Slug>(), service.parse::<Slug>()) else { return };
         let mut reports: BTreeMap<(Date, Date), (u64, Millis)> = BTreeMap::new();
         let speaks = |author: &Slug| state.registry().speaks_for(author, provider);
-        let own = self.reports.iter().filter(|((author, of), _)| *of == service && speaks(author));
-        for (period, place) in own.flat_map(|(_, reports)| reports) {
+        let own = self.each().filter(|(author, of, _)| **of == service && speaks(author));
+        for (period, place) in own.flat_map(|(_, _, reports)| reports) {
             let first = reports.entry((period.start(), period.end())).or_insert(place.first);
             *first = (*first).min(place.first);
         }
@@ -176,6 +181,14 @@ impl Periods {
             }
         }
     }
+}
+
+/// What a map has for a name, always something: the name is copied only where it is new.
+fn of<'a, T: Default>(map: &'a mut BTreeMap<Slug, T>, name: &Slug) -> Option<&'a mut T> {
+    if !map.contains_key(name) {
+        map.insert(name.clone(), T::default());
+    }
+    map.get_mut(name)
 }
 
 /// The periods of a duty, from the first that begins on its first day or later.

@@ -27,7 +27,8 @@ struct ByAuthor<'a>(&'a Periods);
 
 impl Serialize for ByAuthor<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.reports.iter().map(|(of, reports)| (of, ByPeriod(self.0, reports))))
+        let each = self.0.each();
+        serializer.collect_seq(each.map(|(author, service, reports)| ((author, service), ByPeriod(self.0, reports))))
     }
 }
 
@@ -70,8 +71,8 @@ impl<'de> Deserialize<'de> for Periods {
         let Wire { reports, places, ended } = Wire::deserialize(deserializer)?;
         let mut periods = Self { ended, ..Self::default() };
         let reports: BTreeMap<_, _> = reports.into_iter().collect();
-        for of in reports.keys() {
-            periods.reports.insert(of.clone(), Reports::new());
+        for (author, service) in reports.keys() {
+            periods.reports.entry(author.clone()).or_default().insert(service.clone(), Reports::new());
         }
         for (entry, (author, service, period)) in places {
             let at =
