@@ -215,8 +215,17 @@ fn is_made_of_objects(envelope: &[u8]) -> bool {
 
 /// The bytes that are signed: the pre-authentication encoding of DSSE 1.0.
 pub fn pre_authentication_encoding(payload: &[u8]) -> Vec<u8> {
+    let mut encoding = Vec::new();
+    write_pre_authentication_encoding(payload, &mut encoding);
+    encoding
+}
+
+/// As [`pre_authentication_encoding`], in place of what is in a buffer.
+fn write_pre_authentication_encoding(payload: &[u8], buffer: &mut Vec<u8>) {
     let header = format!("DSSEv1 {} {PAYLOAD_TYPE} {} ", PAYLOAD_TYPE.len(), payload.len());
-    [header.as_bytes(), payload].concat()
+    buffer.clear();
+    buffer.extend_from_slice(header.as_bytes());
+    buffer.extend_from_slice(payload);
 }
 
 #[cfg(test)]

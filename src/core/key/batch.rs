@@ -37,32 +37,37 @@ const ORDER: [u8; 32] = [
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
 ];
 
-/// What is claimed: that the key signed the message.
-#[derive(Clone, Copy, Debug)]
-pub struct Claim<'a> {
-    /// The key.
-    pub key: PublicKey,
-    /// The message.
-    pub message: &'a [u8],
-    /// The signature.
-    pub signature: Signature,
-}
+/// Claims that keys signed messages, to be verified together. Of each message its hash is kept.
+#[derive(Default)]
+pub struct Claims(Vec<Option<Hashed>>);
 
-/// Whether each claim is true, as [`PublicKey::verify`] says of it.
-pub fn verify_all(claims: &[Claim<'_>]) -> Vec<bool> {
-    let mut verdicts = vec![false; claims.len()];
-    // What is not even spelled as a signature is false, and would only make a batch fail.
-    let spelled: Vec<usize> =
-        (0..).zip(claims).filter(|(_, claim)| is_spelled(&claim.signature)).map(|(i, _)| i).collect();
-    for places in spelled.chunks(MAX_BATCH) {
-        let batch: Vec<Hashed> = places.iter().filter_map(|place| claims.get(*place)).map(Hashed::of).collect();
-        let together = |range: Range<usize>| batch.get(range).is_some_and(holds);
-        let alone = |place: usize| batch.get(place).is_some_and(|claim| claim.item.clone().verify_single().is_ok());
-        for (place, verdict) in places.iter().zip(decide(batch.len(), together, alone)) {
-            verdicts.get_mut(*place).into_iter().for_each(|of| *of = verdict);
-        }
+impl Claims {
+    /// None yet, and room for so many.
+    pub fn with_capacity(count: usize) -> Self {
+        Self(Vec::with_capacity(count))
     }
-    verdicts
+
+    /// Claims that the key signed the message.
+    pub fn claim(&mut self, key: &PublicKey, message: &[u8], signature: &Signature) {
+        // What is not even spelled as a signature is false, and would only make a batch fail.
+        self.0.push(is_spelled(signature).then(|| Hashed::of(key, message, signature)));
+    }
+
+    /// Whether each claim is true, as [`PublicKey::verify`] says of it.
+    pub fn verify(&self) -> Vec<bool> {
+        let mut verdicts = vec![false; self.0.len()];
+        let spelled: Vec<(usize, &Hashed)> =
+            (0..).zip(&self.0).filter_map(|(place, claim)| Some((place, claim.as_ref()?))).collect();
+        for batch in spelled.chunks(MAX_BATCH) {
+            let together = |range: Range<usize>| batch.get(range).is_some_and(holds);
+            let alone =
+                |place: usize| batch.get(place).is_some_and(|(_, claim)| claim.item.clone().verify_single().is_ok());
+            for ((place, _), verdict) in batch.iter().zip(decide(batch.len(), together, alone)) {
+                verdicts.get_mut(*place).into_iter().for_each(|of| *of = verdict);
+            }
+        }
+        verdicts
+    }
 }
 
 /// Which of so many are good: by `together`, which says whether all in a range are, as long as that is worth it, and by
@@ -112,22 +117,22 @@ struct Hashed {
 }
 
 impl Hashed {
-    fn of(Claim { key, message, signature }: &Claim<'_>) -> Self {
+    fn of(key: &PublicKey, message: &[u8], signature: &Signature) -> Self {
         let mut said = Hasher::default();
         said.update(&key.to_bytes());
         said.update(&signature.0);
         said.update(message);
         let key = ed25519_zebra::VerificationKeyBytes::from(key.to_bytes());
-        Self { item: (key, signature.0.into(), *message).into(), said: said.finish() }
+        Self { item: (key, signature.0.into(), message).into(), said: said.finish() }
     }
 }
 
 /// Whether the equation of all of them holds.
-fn holds(claims: &[Hashed]) -> bool {
+fn holds(claims: &[(usize, &Hashed)]) -> bool {
     let (mut batch, mut said) = (ed25519_zebra::batch::Verifier::new(), Hasher::default());
     said.update(b"candour: coefficients of a batch of ed25519 signatures");
     said.update(&(claims.len() as u64).to_le_bytes());
-    for claim in claims {
+    for (_, claim) in claims {
         said.update(&claim.said.0);
         batch.queue(claim.item.clone());
     }

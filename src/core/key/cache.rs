@@ -18,12 +18,13 @@ impl KeyCache {
     /// # Errors
     /// As [`KeyId::parse`].
     pub fn parse(&mut self, key: &KeyId) -> Result<PublicKey, Fault> {
-        if let Some(met) = self.0.get(key) {
-            return met.clone();
-        }
-        let parsed = key.parse();
-        self.keep(*key, parsed.clone());
-        parsed
+        self.met(key).clone()
+    }
+
+    /// As [`KeyCache::parse`], without a copy.
+    pub fn met(&mut self, key: &KeyId) -> &Result<PublicKey, Fault> {
+        self.make_room(key);
+        self.0.entry(*key).or_insert_with(|| key.parse())
     }
 
     /// The key of those bytes, if they were met and are one.
@@ -33,14 +34,14 @@ impl KeyCache {
 
     /// Remembers a key that somebody else parsed.
     pub fn remember(&mut self, key: PublicKey) {
-        self.keep(key.id(), Ok(key));
+        self.make_room(&key.id());
+        self.0.insert(key.id(), Ok(key));
     }
 
-    fn keep(&mut self, key: KeyId, parsed: Result<PublicKey, Fault>) {
-        if self.0.len() >= MAX_KEYS {
+    fn make_room(&mut self, key: &KeyId) {
+        if self.0.len() >= MAX_KEYS && !self.0.contains_key(key) {
             self.0.clear();
         }
-        self.0.insert(key, parsed);
     }
 }
 

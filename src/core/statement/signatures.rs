@@ -1,8 +1,8 @@
 //! Who signed a statement, and whether they did.
 
-use super::{KeyedSignature, pre_authentication_encoding};
+use super::{KeyedSignature, pre_authentication_encoding, write_pre_authentication_encoding};
 use crate::core::fault::{Code, Fault};
-use crate::core::key::batch::{self, Claim};
+use crate::core::key::batch::Claims;
 use crate::core::key::{KeyCache, KeyId, PublicKey, Signature};
 
 /// How strict to be with signatures: see [`crate::core::key`].
@@ -30,7 +30,7 @@ pub fn signature_faults(
     let message = pre_authentication_encoding(payload);
     let verdicts = signatures.iter().map(|KeyedSignature { key, signature }| {
         let key = parse(key)?;
-        Ok((key, Verdict::of(&key, &message, signature, rule)))
+        Ok(Verdict::of(&key, &message, signature, rule))
     });
     explain(signatures, verdicts)
 }
@@ -41,18 +41,22 @@ pub fn all_signature_faults(signed: &[(&[u8], &[KeyedSignature])], rule: Rule, k
     if rule == Rule::Strict {
         return signed.iter().map(|(payload, by)| signature_faults(payload, by, rule, |key| keys.parse(key))).collect();
     }
-    let messages: Vec<Vec<u8>> = signed.iter().map(|(payload, _)| pre_authentication_encoding(payload)).collect();
-    let each = signed.iter().zip(&messages).flat_map(|((_, by), message)| by.iter().map(move |one| (one, message)));
-    let (mut parsed, mut claims) = (Vec::new(), Vec::new());
-    for (KeyedSignature { key, signature }, message) in each {
-        let key = keys.parse(key);
-        claims.extend(key.as_ref().ok().map(|key| Claim { key: *key, message, signature: *signature }));
-        parsed.push(key);
+    let mut claims = Claims::with_capacity(signed.iter().map(|(_, by)| by.len()).sum());
+    // What is wrong with each key, in their order.
+    let (mut parsed, mut message) = (Vec::with_capacity(signed.len()), Vec::new());
+    for (payload, by) in signed {
+        write_pre_authentication_encoding(payload, &mut message);
+        for KeyedSignature { key, signature } in *by {
+            let key = keys.met(key);
+            key.iter().for_each(|key| claims.claim(key, &message, signature));
+            parsed.push(key.as_ref().err().cloned().map(Box::new));
+        }
     }
-    let mut verified = batch::verify_all(&claims).into_iter();
-    let mut verdicts = parsed.into_iter().map(|key| {
-        let sound = key.is_ok() && verified.next().unwrap_or(false);
-        key.map(|key| (key, if sound { Verdict::Sound } else { Verdict::Invalid }))
+    let mut verified = claims.verify().into_iter();
+    let mut verdicts = parsed.into_iter().map(|fault| match fault {
+        Some(fault) => Err(*fault),
+        None if verified.next().unwrap_or(false) => Ok(Verdict::Sound),
+        None => Ok(Verdict::Invalid),
     });
     signed.iter().map(|(_, by)| explain(by, verdicts.by_ref().take(by.len()))).collect()
 }
@@ -80,10 +84,7 @@ impl Verdict {
 }
 
 /// What is wrong with the signatures, in words, of what is wrong with each.
-fn explain(
-    signatures: &[KeyedSignature],
-    verdicts: impl IntoIterator<Item = Result<(PublicKey, Verdict), Fault>>,
-) -> Vec<Fault> {
+fn explain(signatures: &[KeyedSignature], verdicts: impl IntoIterator<Item = Result<Verdict, Fault>>) -> Vec<Fault> {
     let mut faults = Vec::new();
     if signatures.is_empty() {
         faults.push(Fault::new(Code::SignatureMissing, "the author's signature", "none"));
@@ -95,15 +96,15 @@ fn explain(
         }
         match verdict {
             Err(fault) => faults.push(fault),
-            Ok((public, Verdict::Invalid)) => {
-                let expected = format!("signature {i} to be by key {public}");
+            Ok(Verdict::Invalid) => {
+                let expected = format!("signature {i} to be by key {key}");
                 faults.push(Fault::new(Code::SignatureInvalid, expected, "one that does not verify"));
             }
-            Ok((_, Verdict::NotStrict)) => {
+            Ok(Verdict::NotStrict) => {
                 let expected = format!("signature {i} to verify by the strict rule");
                 faults.push(Fault::new(Code::SignatureNotStrict, expected, "one that does not"));
             }
-            Ok((_, Verdict::Sound)) => {}
+            Ok(Verdict::Sound) => {}
         }
     }
     faults

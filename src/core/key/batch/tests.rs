@@ -32,8 +32,9 @@ fn one_by_one(said: &[Said]) -> Vec<bool> {
 }
 
 fn in_a_batch(said: &[Said]) -> Vec<bool> {
-    let claims = said.iter().map(|Said(key, message, signature)| Claim { key: *key, message, signature: *signature });
-    verify_all(&claims.collect::<Vec<_>>())
+    let mut claims = Claims::default();
+    said.iter().for_each(|Said(key, message, signature)| claims.claim(key, message, signature));
+    claims.verify()
 }
 
 fn sound(keys: u64, count: u64) -> Vec<Said> {
