@@ -62,15 +62,23 @@ pub trait Bundle: Send + Sync {
     /// # Errors
     /// `bundle-too-large` over the limit; what [`Bundle::open`] and its reader say.
     fn read(&self, name: &str, limit: u64) -> Result<Option<Vec<u8>>, Trouble> {
+        self.read_into(name, limit, Vec::new())
+    }
+
+    /// As [`Bundle::read`], into a buffer in place of what is in it: a large one that was used before costs less than new.
+    ///
+    /// # Errors
+    /// As [`Bundle::read`].
+    fn read_into(&self, name: &str, limit: u64, mut buffer: Vec<u8>) -> Result<Option<Vec<u8>>, Trouble> {
         let Some(file) = self.open(name)? else { return Ok(None) };
-        let mut bytes = Vec::new();
+        buffer.clear();
         file.take(limit.saturating_add(1))
-            .read_to_end(&mut bytes)
+            .read_to_end(&mut buffer)
             .map_err(|error| Trouble::reading(&self.locate(name), error))?;
-        if bytes.len() as u64 > limit {
+        if buffer.len() as u64 > limit {
             return Err(too_large(limit, "more").in_file(name).into());
         }
-        Ok(Some(bytes))
+        Ok(Some(buffer))
     }
 }
 

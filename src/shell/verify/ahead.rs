@@ -3,8 +3,9 @@
 //! One thread reads, others prepare what it read, and the caller takes it in the order in which it was asked for. What is
 //! on the way is bounded: each piece by entries and bytes, and their number.
 
+use std::ops::ControlFlow;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use crate::core::chain::{Prepared, Preparer};
@@ -16,6 +17,12 @@ const MAX_BUNDLES: usize = 8;
 
 /// Bytes of them from which on no other joins them.
 const MANY_BYTES: usize = 4 * 1024 * 1024;
+
+/// Entry bundles of a piece that are ready and not taken yet, at most: what is taken soon is still in the processor's cache.
+const READY: usize = 1;
+
+/// Bytes of a buffer that is used again, at most: an entry bundle of entries of two kilobytes.
+const MAX_SPARE_BYTES: usize = 512 * 1024;
 
 /// Threads that prepare, at most: linking and judging, on one thread, keeps up with no more.
 const MAX_THREADS: usize = 8;
@@ -60,8 +67,27 @@ impl Manner {
     }
 }
 
+/// Buffers of entry bundles that were read and judged, for those that are read next. New ones were a twentieth of the time
+/// that verifying took: the system fills each with zeros first.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Spare(Arc<Mutex<Vec<Vec<u8>>>>);
+
+impl Spare {
+    /// Hands one back. Those that are larger than usual go: a few hostile files would make all of them as large.
+    pub fn put(&self, buffer: Vec<u8>) {
+        if buffer.capacity() > MAX_SPARE_BYTES {
+            return;
+        }
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
+    }
+
+    fn take(&self) -> Vec<u8> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+}
+
 type Unprepared = Vec<(u64, Result<Option<Vec<u8>>, Trouble>)>;
-type Job = (Unprepared, SyncSender<Vec<Read>>);
+type Job = (Unprepared, SyncSender<Read>);
 
 /// Reads the entry bundles of these numbers and hands them over in this order.
 ///
@@ -71,39 +97,48 @@ pub(super) fn entry_bundles(
     bundle: &dyn Bundle,
     numbers: &[u64],
     preparer: &Preparer,
-    threads: usize,
+    (threads, spare): (usize, &Spare),
     mut take: impl FnMut(Read) -> Result<(), Trouble>,
 ) -> Result<(), Trouble> {
-    let mut pieces = pieces(bundle, numbers);
+    let mut pieces = pieces(bundle, numbers, spare.clone());
     if threads == 0 {
         let mut preparer = preparer.clone();
-        return pieces.try_for_each(|piece| prepare(piece, &mut preparer).into_iter().try_for_each(&mut take));
+        return pieces.try_for_each(|piece| {
+            let mut taken = Ok(());
+            prepare(piece, &mut preparer, |read| {
+                taken = take(read);
+                if taken.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            });
+            taken
+        });
     }
     thread::scope(|scope| {
         let (jobs, todo) = sync_channel::<Job>(threads);
         let (promises, promised) = sync_channel(threads);
-        let todo = std::sync::Arc::new(Mutex::new(todo));
+        let todo = Arc::new(Mutex::new(todo));
         for _ in 0..threads {
             let (todo, mut preparer) = (todo.clone(), preparer.clone());
             scope.spawn(move || {
                 while let Some((piece, done)) = next(&todo) {
                     // Nobody waits for it any more if the audit stopped.
-                    drop(done.send(prepare(piece, &mut preparer)));
+                    prepare(piece, &mut preparer, |read| match done.send(read) {
+                        Ok(()) => ControlFlow::Continue(()),
+                        Err(_) => ControlFlow::Break(()),
+                    });
                 }
             });
         }
         drop(todo);
         scope.spawn(move || {
             for piece in pieces {
-                let (done, promise) = sync_channel(1);
+                let (done, promise) = sync_channel(READY);
                 if promises.send(promise).is_err() || jobs.send((piece, done)).is_err() {
                     return;
                 }
             }
         });
-        // A promise that is not kept is of a thread that panicked, which the scope passes on.
-        let done = promised.into_iter().map_while(|promise: Receiver<Vec<Read>>| promise.recv().ok());
-        done.flatten().try_for_each(take)
+        // A promise that is kept in part is of a thread that panicked, which the scope passes on.
+        promised.into_iter().flat_map(|promise: Receiver<Read>| promise).try_for_each(take)
     })
 }
 
@@ -112,14 +147,18 @@ fn next(todo: &Mutex<Receiver<Job>>) -> Option<Job> {
 }
 
 /// Reads the bundles, some at a time, up to the first that stops the audit.
-fn pieces<'a>(bundle: &'a dyn Bundle, numbers: &'a [u64]) -> impl Iterator<Item = Unprepared> + Send + 'a {
+fn pieces<'a>(
+    bundle: &'a dyn Bundle,
+    numbers: &'a [u64],
+    spare: Spare,
+) -> impl Iterator<Item = Unprepared> + Send + 'a {
     let (mut numbers, mut stopped) = (numbers.iter(), false);
     std::iter::from_fn(move || {
         let (mut piece, mut bytes) = (Vec::new(), 0);
         while piece.len() < MAX_BUNDLES && bytes < MANY_BYTES && !stopped {
             let Some(number) = numbers.next() else { break };
             let tile = Tile { kind: TileKind::Entries, index: *number, width: TILE_WIDTH };
-            let found = bundle.read(&tile.path(), MAX_ENTRY_BUNDLE_BYTES);
+            let found = bundle.read_into(&tile.path(), MAX_ENTRY_BUNDLE_BYTES, spare.take());
             bytes += found.as_ref().map_or(0, |found| found.as_ref().map_or(0, Vec::len));
             stopped = matches!(found, Err(Trouble::Io { .. }));
             piece.push((*number, found));
@@ -128,22 +167,25 @@ fn pieces<'a>(bundle: &'a dyn Bundle, numbers: &'a [u64]) -> impl Iterator<Item 
     })
 }
 
-/// Prepares all entries of a piece together.
-fn prepare(piece: Unprepared, preparer: &mut Preparer) -> Vec<Read> {
+/// Prepares the entries of a piece, the signatures of all together, and hands over one entry bundle after the other, as long
+/// as they are taken.
+fn prepare(piece: Unprepared, preparer: &mut Preparer, mut take: impl FnMut(Read) -> ControlFlow<()>) {
     let ends: Vec<Option<Vec<usize>>> = piece.iter().map(|(_, found)| ends(found.as_ref().ok()?.as_ref()?)).collect();
     let whole = piece.iter().zip(&ends).filter(|(_, ends)| ends.is_some());
     let whole = whole.filter_map(|((_, found), _)| found.as_ref().ok()?.as_deref());
-    let mut entries = preparer.entries(whole.flat_map(|bytes| tile::split(bytes).map_while(Result::ok))).into_iter();
-    let read = piece.into_iter().zip(ends).map(|((number, found), ends)| {
+    let whole: Vec<&[u8]> = whole.flat_map(|bytes| tile::split(bytes).map_while(Result::ok)).collect();
+    let mut entries = preparer.entries(&whole);
+    for ((number, found), ends) in piece.into_iter().zip(ends) {
         let found = found.map(|bytes| {
             bytes.map(|bytes| match ends {
                 Some(ends) => Found::Whole { bytes, entries: entries.by_ref().take(ends.len()).collect(), ends },
                 None => Found::Other(bytes),
             })
         });
-        Read { number, found }
-    });
-    read.collect()
+        if take(Read { number, found }).is_break() {
+            return;
+        }
+    }
 }
 
 /// Where each entry of a full entry bundle ends, if it is one.

@@ -33,6 +33,9 @@ impl Walk<'_> {
                 self.audit.fault(fault.in_file(name));
             }
         }
+        if done.from_full {
+            self.spare.put(done.bytes);
+        }
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::ahead::{self, Found, Read};
+use super::ahead::{self, Found, Read, Spare};
 use super::attachment::{self, Naming};
 use super::watch::{Place, Watch};
 use crate::core::audit::{Audit, CHECKPOINT, CHECKPOINTS, Carried};
@@ -27,10 +27,14 @@ pub(super) struct Walk<'a> {
     pub preparer: Preparer,
     /// Threads that prepare entries.
     pub threads: usize,
+    /// What the entry bundles that were read ahead were read into.
+    pub spare: Spare,
     pub current: Current,
     /// Entry bundles that are at fault already.
     pub malformed: BTreeSet<Tile>,
     pub progress: &'a mut dyn FnMut(u64, Option<u64>),
+    /// The size that the latest checkpoint promises, once the checkpoints were read.
+    pub promised: Option<u64>,
     pub watch: &'a mut dyn Watch,
     /// How many entries were audited before.
     pub from: u64,
@@ -90,6 +94,7 @@ impl Walk<'_> {
                 self.audit.checkpoint(&name, &bytes);
             }
         }
+        self.promised = self.audit.latest_size();
         if !self.layout.checkpoint {
             self.audit.fault(Fault::new(Code::CheckpointMissing, "a checkpoint", "no such file").in_file(CHECKPOINT));
         }
@@ -102,8 +107,8 @@ impl Walk<'_> {
         let mut next = self.from / u64::from(TILE_WIDTH);
         let full: Vec<u64> = self.layout.full_entry_bundles().filter(|number| *number >= next).collect();
         self.current.number = next;
-        let (bundle, preparer, threads) = (self.bundle, self.preparer.clone(), self.threads);
-        ahead::entry_bundles(bundle, &full, &preparer, threads, |read| self.full_bundle(read, &mut next))?;
+        let (bundle, preparer, threads, spare) = (self.bundle, self.preparer.clone(), self.threads, self.spare.clone());
+        ahead::entry_bundles(bundle, &full, &preparer, (threads, &spare), |read| self.full_bundle(read, &mut next))?;
         let rest = match tail {
             Some(tail) => self.tail(&tail, next)?,
             None => {
@@ -209,7 +214,7 @@ impl Walk<'_> {
             if run.is_empty() {
                 return Ok(count);
             }
-            for (prepared, bytes) in self.preparer.entries(run.iter().copied()).into_iter().zip(run) {
+            for (prepared, bytes) in self.preparer.entries(&run).zip(run) {
                 self.entry(prepared)?;
                 self.placed(bytes)?;
                 count += 1;
@@ -235,13 +240,13 @@ impl Walk<'_> {
         self.audit.entry_read();
         self.noticed();
         self.carry();
-        (self.progress)(self.audit.chain().size(), self.audit.latest_size());
+        (self.progress)(self.audit.chain().size(), self.promised);
         Ok(())
     }
 
     /// Keeps what there is to carry on, where the latest checkpoint's size is reached.
     pub(super) fn carry(&mut self) {
-        if matches!(self.carried, Carry::Awaited) && self.audit.latest_size() == Some(self.audit.chain().size()) {
+        if matches!(self.carried, Carry::Awaited) && self.promised == Some(self.audit.chain().size()) {
             self.carried = Carry::There(Box::new(self.audit.carry()));
         }
     }
