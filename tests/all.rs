@@ -12,6 +12,7 @@ mod http;
 mod import;
 mod index;
 mod keys;
+mod memory;
 mod monitor;
 mod readme;
 mod scenarios;

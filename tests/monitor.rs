@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail so")]
 
-mod command;
+pub mod command;
 mod kept;
 mod pieces;
 
@@ -17,7 +17,7 @@ use crate::corpus::forge::Files;
 use crate::tools::candour;
 
 /// A folder with a ledger's copy `ledger`, followed in `state`.
-struct Scene(tempfile::TempDir);
+pub struct Scene(tempfile::TempDir);
 
 /// What one run said.
 struct Said {
@@ -32,16 +32,16 @@ const NEVER_QUIET: &str = "--max-age 36500d";
 const NO_FINDING: &str = "--code checkpoint-overdue";
 
 impl Scene {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
     /// Shows another copy.
-    fn show(&self, files: &Files) -> &Self {
+    pub fn show(&self, files: &Files) -> &Self {
         let _ = fs::remove_dir_all(self.path("ledger"));
         for (name, bytes) in files {
             let path = self.path("ledger").join(name);

@@ -6,14 +6,19 @@ use std::process::ExitCode;
 use candour::core::audit::{Report, Stretch, Verdict};
 use candour::core::cosignature::shown_time;
 use candour::core::statement::Rule;
+use candour::shell::memory::{Before, Memory, MemoryError};
 use candour::shell::verify::{Options, verify};
 use clap::Args;
+use serde::Serialize;
 
 use crate::bundle::{BundleArgument, read_file, read_policy};
 use crate::failure::{Failure, bad_evidence};
-use crate::output::{BAD, FAINT, GOOD, Output, printable};
+use crate::output::{BAD, FAINT, GOOD, Output, printable, say_error};
 
-/// Verify a whole ledger.
+/// Verify a whole ledger, or with --memory what it has gained since you last did.
+///
+/// Of a large ledger, what must be remembered of many entries goes to files without a name in the folder for temporary
+/// files (TMPDIR names another): some 110 bytes for each disclosure, and as much again while they are sorted.
 #[derive(Args)]
 pub struct Verify {
     #[command(flatten)]
@@ -27,18 +32,43 @@ pub struct Verify {
     /// Refuse signatures on which libraries disagree, too
     #[arg(long)]
     strict: bool,
+    /// A folder of yours that remembers up to where this ledger was verified, and what was ever wrong with it; made if it
+    /// is not there. The next verdict with it reads only what is new
+    ///
+    /// It counts as a pin. It holds the state that the entries lead to, some hundreds of bytes for each document and figure,
+    /// in memory too; and whoever can write there decides what the next verdict rests on. Entries that were verified
+    /// before are not read again, so damage to this copy of them shows only without it.
+    #[arg(long, value_name = "DIR")]
+    memory: Option<PathBuf>,
+}
+
+/// What is printed as JSON: the report, and what it rests on where something is remembered.
+#[derive(Serialize)]
+struct Judged {
+    #[serde(flatten)]
+    report: Report,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    memory: Option<Before>,
 }
 
 impl Verify {
     pub fn run(self, output: &Output) -> Result<ExitCode, Failure> {
-        match self.report(output) {
-            Ok(report) => {
+        match self.judged(output) {
+            Ok(Judged { report, memory: None }) => {
                 if output.json {
                     output.json(&report)
                 } else {
                     print(output, &report, self.pin.len())
                 }
-                Ok(if report.verdict == Verdict::Verified { ExitCode::SUCCESS } else { bad_evidence() })
+                Ok(exit(&report))
+            }
+            Ok(judged) => {
+                if output.json {
+                    output.json(&judged)
+                } else {
+                    print_remembered(output, &judged)
+                }
+                Ok(exit(&judged.report))
             }
             Err(failure) => {
                 if output.json {
@@ -52,21 +82,70 @@ impl Verify {
         }
     }
 
-    fn report(&self, output: &Output) -> Result<Report, Failure> {
+    fn judged(&self, output: &Output) -> Result<Judged, Failure> {
         let policy = read_policy(&self.policy)?;
         let pins = self.pin.iter().map(|pin| read_file(pin)).collect::<Result<Vec<_>, _>>()?;
         let rule = if self.strict { Rule::Strict } else { Rule::Cofactored };
         let mut progress = output.progress();
-        let options = Options { pins, rule, progress: &mut progress, as_of: None, watch: &mut () };
-        match self.bundle.open_or_faults()? {
-            Ok(bundle) => Ok(verify(bundle.as_ref(), &policy, options)?),
-            Err(faults) => Ok(Report::unreadable(faults)),
+        if let Some(folder) = &self.memory {
+            let memory = Memory::open(folder, &read_file(&self.policy)?, rule)?;
+            let remembered = match self.bundle.open_or_faults()? {
+                Ok(bundle) => memory.verify(bundle.as_ref(), pins, &mut progress)?,
+                Err(faults) => memory.unreadable(faults),
+            };
+            let judged = Judged { report: remembered.report.clone(), memory: Some(remembered.basis.clone()) };
+            if let Err(error) = memory.keep(remembered) {
+                // The verdict stands; the next one will cost more.
+                say_error("note", &format!("not remembered: {error}"));
+            }
+            return Ok(judged);
         }
+        let options = Options { pins, rule, progress: &mut progress, as_of: None, watch: &mut () };
+        let report = match self.bundle.open_or_faults()? {
+            Ok(bundle) => verify(bundle.as_ref(), &policy, options)?,
+            Err(faults) => Report::unreadable(faults),
+        };
+        Ok(Judged { report, memory: None })
+    }
+}
+
+fn exit(report: &Report) -> ExitCode {
+    if report.verdict == Verdict::Verified { ExitCode::SUCCESS } else { bad_evidence() }
+}
+
+/// The verdict for people, and what of it was given before.
+fn print_remembered(output: &Output, Judged { report, memory }: &Judged) {
+    let Some(before) = memory else { return };
+    print_report(output, report, 1, before.relied);
+    if let Some(said) = &before.verified {
+        let relied = if before.relied > 0 { "and not read again" } else { "and read again" };
+        output
+            .line(format!("  before    {} entries were verified before, with root {}, {relied}", said.size, said.root));
+    }
+    if let Some(root) = before.other_root {
+        output.line(format!("  {BAD}before{BAD:#}    this copy has root {root} at that size: it is another history"));
+    }
+    if let Some(why) = before.anew {
+        output.line(format!("  before    everything was read, as {}", why.as_str()));
+    }
+    for fault in &before.earlier {
+        let says = printable(&fault.message);
+        output.line(format!("  {BAD}earlier{BAD:#}   a copy of {} entries, root {}: {says}", fault.size, fault.root));
+    }
+    if before.more_earlier {
+        output.line(format!("  {BAD}earlier{BAD:#}   and more than are remembered"));
+    }
+    if let Some(path) = &before.evidence {
+        output.line(format!("  evidence  both signed checkpoints are kept in {}", path.display()));
     }
 }
 
 /// The verdict for people: what was checked, what was not, and how far.
 pub fn print(output: &Output, report: &Report, pins: usize) {
+    print_report(output, report, pins, 0);
+}
+
+fn print_report(output: &Output, report: &Report, pins: usize, relied: u64) {
     let origin = printable(&report.origin);
     if report.verdict == Verdict::Verified {
         output.line(format!("{GOOD}verified{GOOD:#}  {origin}"));
@@ -96,9 +175,12 @@ pub fn print(output: &Output, report: &Report, pins: usize) {
     output.line(format!("  root      {}", report.root));
     output.line(format!("  head      {}", report.head));
     if report.verdict == Verdict::Verified {
-        output.line(
-            "  checked   every signature, link and rule; every tile, checkpoint and attachment; the policy's trust",
-        );
+        let checked = "every signature, link and rule; every tile, checkpoint and attachment; the policy's trust";
+        output.line(match (relied, report.size.saturating_sub(relied)) {
+            (0, _) => format!("  checked   {checked}"),
+            (_, 0) => "  checked   nothing is new; the tree, the latest checkpoint and the policy's trust".to_owned(),
+            (_, _) => format!("  checked   from entry {relied} on: {checked}; the tree from the first entry on"),
+        });
     }
     if report.verdict == Verdict::Verified {
         output.line(match report.witnesses_to_deceive {
@@ -171,6 +253,19 @@ fn print_vouched(output: &Output, vouched: &[Stretch]) {
         }
         if let Some((time, name)) = stretch.existed_by() {
             output.line(format!("              existed by {}, says {}", shown_time(time), printable(name)));
+        }
+    }
+}
+
+impl From<MemoryError> for Failure {
+    fn from(error: MemoryError) -> Self {
+        match error {
+            MemoryError::Ledger(trouble) => trouble.into(),
+            MemoryError::OtherLedger { .. } => {
+                Self::unjudged(&error).hint("each ledger that is verified needs a --memory of its own")
+            }
+            MemoryError::OtherKind { .. } => Self::unjudged(&error).hint("name another folder with --memory"),
+            error => Self::unjudged(error),
         }
     }
 }

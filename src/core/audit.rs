@@ -20,13 +20,13 @@ use super::finding::{Finding, FindingCode, Noticing};
 use super::hash::Hash;
 use super::merkle::MAX_SIZE;
 use super::policy::Policy;
-use super::receipt::Receipt;
 use super::shelf::{Scratch, Shelf};
 use super::statement::Rule;
 use super::time::{Millis, Time};
 
 pub use attachments::attachment_name;
 pub use carried::Carried;
+pub use promises::pinned;
 pub use report::{MAX_FAULTS, Report, Verdict};
 pub use vouching::{Author, MAX_AUTHORS_NAMED, MAX_STRETCHES, Stretch, Vouched};
 
@@ -138,11 +138,7 @@ impl<'a> Audit<'a> {
 
     /// Takes a pin, before any entry: a checkpoint that the reader kept, or a receipt, whose checkpoint is meant.
     pub fn pin(&mut self, bytes: &[u8]) {
-        let parsed = match Receipt::parse(bytes) {
-            Ok(receipt) => Ok(receipt.checkpoint),
-            Err(_) => SignedCheckpoint::parse(bytes),
-        };
-        match parsed {
+        match pinned(bytes) {
             Err(fault) => self.fault(fault.in_file(PIN)),
             Ok(pin) if pin.checkpoint().size == 0 => {
                 self.fault(Fault::new(Code::CheckpointMalformed, "a size from 1", "0").in_file(PIN));

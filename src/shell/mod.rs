@@ -12,6 +12,8 @@ pub mod verify;
 pub mod findings;
 pub mod replay;
 pub mod evidence;
+pub mod progress;
+pub mod memory;
 pub mod monitor;
 pub mod answers;
 pub mod scorecard;

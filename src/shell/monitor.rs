@@ -9,8 +9,7 @@
 
 mod error;
 mod event;
-mod fork;
-mod progress;
+mod held;
 mod watcher;
 
 use std::path::Path;
@@ -29,14 +28,15 @@ use crate::storage::frozen::Frozen;
 use crate::storage::progress_folder::ProgressFolder;
 
 use super::findings::Selection;
+use super::progress::Progress;
+use super::progress::fork::{self, Beside};
 use super::verify::{Continued, Options, Since, verify, verify_since};
 
 pub use error::MonitorError;
 pub use event::{Event, MAX_FAULTS, Promise, Standing};
-pub use progress::{FIRST_LINE, Unread};
+pub use held::FIRST_LINE;
 
-use fork::Beside;
-use progress::Progress;
+use held::{Held, Reported};
 use watcher::Watcher;
 
 /// What a monitor is asked for.
@@ -57,7 +57,7 @@ pub struct Monitor {
     digest: Hash,
     settings: Settings,
     folder: ProgressFolder,
-    held: Option<Progress>,
+    held: Option<Held>,
 }
 
 /// What a look came to.
@@ -66,7 +66,7 @@ pub struct Polled {
     /// What there is to say, in order; never nothing.
     pub events: Vec<Event>,
     /// How far the ledger is verified now, if it is.
-    next: Option<Progress>,
+    next: Option<Held>,
 }
 
 impl Polled {
@@ -100,15 +100,19 @@ impl Monitor {
         let policy = Policy::parse(policy).map_err(|fault| MonitorError::Policy(Box::new(fault)))?;
         let folder = ProgressFolder::open(folder)?;
         let unread = |why| MonitorError::Progress { path: folder.progress(), why };
-        let held = folder.read()?.map(|bytes| Progress::decode(&bytes)).transpose().map_err(unread)?;
+        let held = folder.read()?.map(|bytes| Held::decode(&bytes)).transpose().map_err(unread)?;
         Ok(Self { policy, digest, settings, folder, held })
     }
 
     /// Up to which size the ledger is verified, if it was; and whether the next look goes on from there. It does not after
     /// a change of the policy or of this software: then everything is verified anew, against what was verified before.
     pub fn held(&self) -> Option<(u64, bool)> {
-        let held = self.held.as_ref()?;
-        Some((held.checkpoint.checkpoint().size, held.carried.is_some() && held.header.policy == self.digest))
+        let held = self.progress()?;
+        Some((held.checkpoint.checkpoint().size, held.carried.is_some() && held.basis.policy == self.digest))
+    }
+
+    fn progress(&self) -> Option<&Progress> {
+        self.held.as_ref().map(|held| &held.progress)
     }
 
     /// Looks at the ledger, by a clock that stands there.
@@ -133,8 +137,7 @@ impl Monitor {
     /// [`MonitorError::Folder`], [`MonitorError::Unwritable`].
     pub fn keep(&mut self, polled: Polled) -> Result<(), MonitorError> {
         if let Some(next) = polled.next {
-            // The same header is of the same checkpoint, by the same version and policy.
-            if self.held.as_ref().is_some_and(|held| held.header == next.header) {
+            if self.held.as_ref().is_some_and(|held| held.is_as(&next)) {
                 return Ok(());
             }
             self.folder.replace(&next.encode().map_err(MonitorError::Unwritable)?)?;
@@ -153,7 +156,7 @@ impl Monitor {
         // One that cannot be read is a fault that the audit tells.
         let bytes = frozen.read(CHECKPOINT, MAX_NOTE_BYTES as u64)?;
         let latest = bytes.and_then(|bytes| SignedCheckpoint::parse(&bytes).ok());
-        if let (Some(held), Some(latest)) = (&self.held, &latest) {
+        if let (Some(held), Some(latest)) = (self.progress(), &latest) {
             self.check_origin(held, latest)?;
             let (before, now) = (held.checkpoint.checkpoint(), latest.checkpoint());
             match fork::beside(held, latest, &self.policy) {
@@ -165,12 +168,12 @@ impl Monitor {
                 }
             }
         }
-        let before = self.held.as_ref().map(|held| held.checkpoint.checkpoint().size);
+        let before = self.progress().map(|held| held.checkpoint.checkpoint().size);
         let promised = latest.as_ref().map_or(0, |latest| latest.checkpoint().size);
         let mut watcher = Watcher::new(&self.settings, &self.held, promised);
-        let carried = self.held.as_ref().filter(|held| held.header.policy == self.digest);
+        let carried = self.progress().filter(|held| held.basis.policy == self.digest);
         let carried = carried.and_then(|held| held.carried.clone()).unwrap_or_default();
-        let pins = self.held.iter().map(|held| held.checkpoint.to_string().into_bytes()).collect();
+        let pins = self.progress().iter().map(|held| held.checkpoint.to_string().into_bytes()).collect();
         let options = Options { pins, rule: Rule::Cofactored, progress, as_of: None, watch: &mut watcher };
         let since = Since { carried, clock: Some(clock) };
         let continued = verify_since(frozen, &self.policy, options, since)?;
@@ -216,12 +219,14 @@ impl Monitor {
             quiet,
         }];
         events.extend(found.into_iter().map(|(finding, successor)| Event::Finding { finding, successor }));
-        let told = self.held.as_ref().and_then(|held| held.header.quiet);
+        let told = self.held.as_ref().and_then(|held| held.reported.quiet);
         if let (true, Some(time)) = (quiet && told != Some(last), Time::from_unix(last)) {
             events.push(Event::Quiet { origin: says.origin, last: time, age });
         }
         let quiet = quiet.then_some(last);
-        let next = carried.map(|carried| Progress::new(latest, carried, self.digest, (current, quiet)));
+        let reported = Reported { current, quiet };
+        let progress = carried.map(|carried| Progress::new(latest, carried, self.digest, Rule::Cofactored));
+        let next = progress.map(|progress| Held { progress, reported });
         Polled { events, next }
     }
 
@@ -238,7 +243,7 @@ impl Monitor {
                 let (origin, size) = (report.origin, latest.checkpoint().size);
                 return Ok(Polled::only(Event::QuorumNotMet { origin, size, fault: fault.clone() }));
             }
-            if let Some(held) = &self.held
+            if let Some(held) = self.progress()
                 && let Some(proof) = fork::proof(bundle, held.checkpoint.checkpoint(), latest.checkpoint())?
                 && self.is_of_the_ledger(held, latest, bundle)?
             {
@@ -274,19 +279,8 @@ impl Monitor {
         bundle: &dyn Bundle,
         proof: &[Hash],
     ) -> Result<Polled, MonitorError> {
-        let (first, second) = (held.checkpoint.to_string(), latest.to_string());
         let (before, now) = (held.checkpoint.checkpoint(), latest.checkpoint());
-        // The same two promises are one pair, whoever has cosigned them since.
-        let pair = Hash::of(format!("{before}{now}").as_bytes()).to_string();
-        let name = format!("{}-{}-{}", before.size, now.size, pair.get(..16).unwrap_or_default());
-        let lines: String = proof.iter().map(|hash| hash.to_base64() + "\n").collect();
-        let mut files = vec![("first", first.as_bytes()), ("second", second.as_bytes())];
-        if !proof.is_empty() {
-            files.push(("proof", lines.as_bytes()));
-        }
-        let convicting = fork::convicting(held, latest, bundle, &self.policy);
-        files.extend(convicting.as_deref().map(|bytes| ("evidence.json", bytes)));
-        let evidence = self.folder.keep_evidence(&name, &files)?;
+        let evidence = fork::keep(&self.folder, held, latest, (bundle, &self.policy), proof)?;
         Ok(Polled::only(Event::Forked {
             origin: now.origin.clone(),
             first: before.into(),

@@ -52,8 +52,8 @@ pub struct Since {
 pub struct Continued {
     /// The report on the ledger as a whole. Who vouched for its first entries is not said again.
     pub report: Report,
-    /// From how many entries on the rest were read. 0 although more was carried: a checkpoint of fewer entries turned up
-    /// that could not be judged without those, so that all were read.
+    /// From how many entries on the rest were read. 0 although more was carried: a checkpoint or a pin of fewer entries
+    /// turned up that could not be judged without those, so that all were read.
     pub from: u64,
     /// What to go on with, as of the latest checkpoint, if the ledger is verified.
     pub carried: Option<Carried>,
@@ -116,8 +116,9 @@ fn walk(
     let layout = Layout::of(frozen.names()?);
     let carry = if since.is_some() { Carry::Awaited } else { Carry::Unwanted };
     let Since { carried, clock } = since.unwrap_or_default();
-    let carried =
-        if layout.checkpoints.iter().all(|size| carried.judges(*size)) { carried } else { Carried::default() };
+    let judges = layout.checkpoints.iter().all(|size| carried.judges(*size))
+        && options.pins.iter().all(|pin| carried.judges_pin(pin));
+    let carried = if judges { carried } else { Carried::default() };
     let from = carried.chain().size();
     let known = carried.chain().tree().partial_leaves().iter().copied().collect();
     let audit = Audit::resume(policy, options.rule, carried).as_of(options.as_of).with_scratch(scratch);

@@ -19,7 +19,7 @@ use crate::corpus::forge::{Files, Forger, key};
 use crate::corpus::story;
 
 /// Another history after the honest ledger's first nine entries, of so many in all, sealed at these sizes.
-fn other(size: u64, seals: &[u64]) -> Files {
+pub fn other(size: u64, seals: &[u64]) -> Files {
     let mut ledger = story::until(9);
     while ledger.size() < size {
         let rules = json!({"kind": "checkpoint_rules_set", "rules": {"max_entries": 8, "max_seconds": 86_400}});
@@ -45,7 +45,7 @@ fn noted(size: u64) -> Forger {
 }
 
 /// The honest ledger, with a byte of an entry changed: of the last one, or of the first, which was verified before.
-fn broken(from_end: bool) -> Files {
+pub fn broken(from_end: bool) -> Files {
     let mut files = story::honest().files();
     let bundle = files.get_mut("tile/entries/000.p/25").unwrap();
     let at = if from_end { bundle.len() - 40 } else { 40 };
@@ -61,7 +61,7 @@ fn unpublished(size: u64) -> Files {
     ledger.files()
 }
 
-fn foreign() -> Files {
+pub fn foreign() -> Files {
     let mut ledger = Forger::new("candour.example/other", "operator");
     ledger.say("operator", "operator regulator commission", story::opened(2)).seal();
     ledger.files()

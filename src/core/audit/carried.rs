@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Audit;
 use super::attachments::Known;
+use super::{Audit, pinned};
 use crate::core::chain::Chain;
 use crate::core::finding::{FindingCode, Noticing};
 use crate::core::hash::Hash;
@@ -40,6 +40,14 @@ impl Carried {
     /// is one that was known when so many entries were read, or of more entries.
     pub fn judges(&self, size: u64) -> bool {
         size > self.chain.size() || self.chain.published().contains(&size)
+    }
+
+    /// Whether an audit that goes on from here can hold a pin against the entries: as [`Carried::judges`], or it is of as many
+    /// entries, or of a size that was asked for before.
+    pub fn judges_pin(&self, pin: &[u8]) -> bool {
+        let held = |size| size >= self.chain.size() || self.chain.mark_at(size).is_some();
+        // One that is no pin is a fault wherever the audit begins.
+        pinned(pin).map_or(true, |pin| held(pin.checkpoint().size))
     }
 }
 

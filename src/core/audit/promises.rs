@@ -6,6 +6,7 @@ use crate::core::fault::{Code, Fault};
 use crate::core::hash::Hash;
 use crate::core::key::PublicKey;
 use crate::core::note::VerifierKey;
+use crate::core::receipt::Receipt;
 use crate::core::text::excerpt;
 
 impl Audit<'_> {
@@ -132,6 +133,10 @@ impl Audit<'_> {
         if says.size > self.chain.size() {
             let found = format!("{} entries", self.chain.size());
             self.fault(Fault::new(Code::PinMismatch, expected, found).in_file(PIN));
+        } else if self.chain.mark_at(says.size).is_none() {
+            // As of a checkpoint, above.
+            let found = format!("an audit that goes on from {} entries", self.carried);
+            self.fault(Fault::new(Code::PinMismatch, expected, found).in_file(PIN));
         } else if let Some(root) = self.other_root(says) {
             self.fault(Fault::new(Code::PinMismatch, expected, format!("root {root}")).in_file(PIN));
         }
@@ -139,4 +144,12 @@ impl Audit<'_> {
             self.vouching.pin(says.size);
         }
     }
+}
+
+/// The checkpoint that is meant by a pin: that of a receipt, or itself.
+///
+/// # Errors
+/// Those of [`SignedCheckpoint::parse`].
+pub fn pinned(bytes: &[u8]) -> Result<SignedCheckpoint, Fault> {
+    Receipt::parse(bytes).map(|receipt| receipt.checkpoint).or_else(|_| SignedCheckpoint::parse(bytes))
 }

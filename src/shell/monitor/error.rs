@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::progress::Unread;
 use crate::core::fault::Fault;
+use crate::shell::progress::Unread;
 use crate::storage::bundle::Trouble;
 use crate::storage::store::StoreError;
 

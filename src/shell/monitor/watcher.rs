@@ -11,7 +11,7 @@ use crate::shell::findings::Selection;
 use crate::shell::verify::{Seen, Watch};
 
 use super::Settings;
-use super::progress::Progress;
+use super::held::Held;
 
 /// A finding, and who took the place of whom it is about.
 type Found = (Box<Finding>, Option<Slug>);
@@ -35,12 +35,12 @@ pub(super) struct Watcher<'a> {
 
 impl<'a> Watcher<'a> {
     /// Of a look at a ledger whose latest checkpoint promises so many entries.
-    pub fn new(settings: &'a Settings, held: &'a Option<Progress>, promised: u64) -> Self {
-        let from = held.as_ref().map_or(0, |held| held.checkpoint.checkpoint().size);
+    pub fn new(settings: &'a Settings, held: &'a Option<Held>, promised: u64) -> Self {
+        let from = held.as_ref().map_or(0, |held| held.progress.checkpoint.checkpoint().size);
         Self {
             selection: &settings.selection,
             new: (from, promised),
-            known: held.as_ref().map(|held| &held.header.current),
+            known: held.as_ref().map(|held| &held.reported.current),
             nothing: held.is_none() && settings.from_now,
             size: 0,
             ending: false,
