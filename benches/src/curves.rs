@@ -14,7 +14,8 @@ use crate::Result;
 use crate::machine::Machine;
 use crate::output::Output;
 
-/// Measures ledgers of several sizes. Each ledger, and what was measured of it, is kept: running it again goes on.
+/// Measures ledgers of several sizes, the smallest first. What was measured of each is kept, and the ledger let go: running
+/// it again goes on. It takes 1,300 bytes of disk for each entry of the largest.
 #[derive(Args)]
 pub struct Curves {
     /// Entries
@@ -70,8 +71,10 @@ const COLUMNS: [Column; 13] = [
 impl Curves {
     pub fn run(self, output: &Output) -> Result<()> {
         fs::create_dir_all(&self.out)?;
-        let mut rows = Vec::new();
-        for &size in &self.sizes {
+        let (mut rows, mut sizes) = (Vec::new(), self.sizes.clone());
+        sizes.sort_unstable();
+        let cells = |row: &Row| COLUMNS.map(|(_, cell)| cell(row));
+        for size in sizes {
             let kept = self.out.join(format!("row-{size}.json"));
             let row: Row = match fs::read(&kept) {
                 Ok(bytes) => serde_json::from_slice(&bytes)?,
@@ -81,12 +84,12 @@ impl Curves {
                     row
                 }
             };
+            let told = COLUMNS.iter().zip(cells(&row)).map(|((name, _), cell)| format!("{name} {cell}"));
+            output.note(&told.collect::<Vec<_>>().join("; "));
             rows.push(row);
+            self.tables(&rows)?;
+            plot::plot(&self.out.join("curves.svg"), &rows)?;
         }
-        rows.sort_by_key(|row| row.entries);
-        self.tables(&rows)?;
-        plot::plot(&self.out.join("curves.svg"), &rows)?;
-        let cells = |row: &Row| COLUMNS.map(|(_, cell)| cell(row));
         let title = format!("tables and plot are in {}", self.out.display());
         output.measured(&title, &rows, COLUMNS.map(|(name, _)| name), rows.iter().map(cells));
         Ok(())

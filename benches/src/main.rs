@@ -26,6 +26,9 @@ struct Arguments {
     /// Print JSON instead of tables
     #[arg(long, global = true)]
     json: bool,
+    /// Print tables in Markdown
+    #[arg(long, global = true, conflicts_with = "json")]
+    markdown: bool,
     #[command(subcommand)]
     command: Command,
 }
@@ -49,8 +52,8 @@ enum Command {
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc; // as in `candour`
 
 fn main() -> ExitCode {
-    let Arguments { json, command } = Arguments::parse();
-    let output = output::Output { json };
+    let Arguments { json, markdown, command } = Arguments::parse();
+    let output = output::Output { json, markdown };
     let done = match command {
         Command::Bound(command) => command.run(&output),
         Command::Beside(command) => command.run(&output),

@@ -8,6 +8,7 @@ use candour::core::audit::Verdict;
 use candour::core::policy::Policy;
 use candour::core::statement::Rule;
 use candour::shell::ledger::Ledger;
+use candour::shell::load::Load;
 use candour::shell::verify::{Options, verify};
 use candour::storage::folder_bundle::FolderBundle;
 use candour::storage::folder_store::FolderStore;
@@ -16,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Result;
 use crate::machine::peak_memory;
-use crate::made::Made;
+use crate::made::{Made, SEED};
 use crate::output::Output;
 
 /// Measures one thing, and prints it as JSON.
@@ -31,7 +32,12 @@ enum What {
     /// Verify a ledger
     Verify { ledger: PathBuf, policy: PathBuf },
     /// Open a ledger for writing by its index
-    Open { ledger: PathBuf },
+    Open {
+        ledger: PathBuf,
+        /// Publish its checkpoint anew afterwards, as the operator does who opens it: the index then has a snapshot
+        #[arg(long)]
+        settle: bool,
+    },
 }
 
 /// What one run took.
@@ -66,11 +72,15 @@ impl Once {
                 }
                 (seconds, report.size)
             }
-            What::Open { ledger } => {
+            What::Open { ledger, settle } => {
                 let begun = Instant::now();
                 let (store, _) = FolderStore::open(&ledger)?;
-                let (opened, _) = Ledger::open_by_index(store, &ledger)?;
-                (begun.elapsed().as_secs_f64(), opened.chain().size())
+                let (mut opened, _) = Ledger::open_by_index(store, &ledger)?;
+                let seconds = begun.elapsed().as_secs_f64();
+                if settle {
+                    opened.publish(Load::new(SEED)?.operator()?)?;
+                }
+                (seconds, opened.chain().size())
             }
         };
         let took = Took { seconds, entries, peak: peak_memory().unwrap_or(0) };
@@ -82,19 +92,39 @@ impl Once {
 impl Took {
     /// Of verifying a ledger.
     pub fn verify(made: &Made) -> Result<Self> {
-        Self::of(&[Path::new("verify"), &made.ledger, &made.policy])
+        Self::of(this()?, &[Path::new("verify"), &made.ledger, &made.policy])
+    }
+
+    /// Of verifying it on one core; `None` where there is no taskset.
+    pub fn verify_on_one_core(made: &Made) -> Result<Option<Self>> {
+        let mut command = Command::new("taskset");
+        if command.arg("--version").output().is_err() {
+            return Ok(None);
+        }
+        let mut command = Command::new("taskset");
+        command.args(["-c", "0"]).arg(std::env::current_exe()?);
+        Self::of(command, &[Path::new("verify"), &made.ledger, &made.policy]).map(Some)
+    }
+
+    /// Of opening it for writing, without an index, which it has then.
+    pub fn open_first(made: &Made) -> Result<Self> {
+        Self::of(this()?, &[Path::new("open"), &made.ledger, Path::new("--settle")])
     }
 
     /// Of opening it for writing.
     pub fn open(made: &Made) -> Result<Self> {
-        Self::of(&[Path::new("open"), &made.ledger])
+        Self::of(this()?, &[Path::new("open"), &made.ledger])
     }
 
-    fn of(arguments: &[&Path]) -> Result<Self> {
-        let child = Command::new(std::env::current_exe()?).arg("once").args(arguments).output()?;
+    fn of(mut command: Command, arguments: &[&Path]) -> Result<Self> {
+        let child = command.arg("once").args(arguments).output()?;
         if !child.status.success() {
             return Err(String::from_utf8_lossy(&child.stderr).trim().to_owned().into());
         }
         Ok(serde_json::from_slice(&child.stdout)?)
     }
+}
+
+fn this() -> Result<Command> {
+    Ok(Command::new(std::env::current_exe()?))
 }

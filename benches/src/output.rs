@@ -13,6 +13,8 @@ use crate::machine::Machine;
 pub struct Output {
     /// As JSON.
     pub json: bool,
+    /// Tables in Markdown, to paste.
+    pub markdown: bool,
 }
 
 impl Output {
@@ -31,6 +33,13 @@ impl Output {
         }
         self.line(&machine.to_string());
         self.line(title);
+        if self.markdown {
+            self.line("");
+            self.line(&format!("| {} |", header.join(" | ")));
+            self.line(&format!("|{}", "---|".repeat(N)));
+            rows.into_iter().for_each(|row| self.line(&format!("| {} |", row.join(" | "))));
+            return;
+        }
         let mut table = Table::new();
         table.load_style(NOTHING).set_header(header.map(str::to_uppercase));
         table.add_rows(rows);

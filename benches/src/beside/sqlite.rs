@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use candour::core::hash::Hash;
 use candour::core::key::{KeyId, Signature};
-use candour::core::statement::pre_authentication_encoding;
+use candour::core::statement::{Statement, pre_authentication_encoding};
 use rusqlite::{Connection, params};
 
 use super::plain::{Keys, chained};
@@ -25,6 +25,7 @@ pub fn measure(path: &Path, signed: &[Signed]) -> Result<Times> {
     let mut insert = database.prepare("INSERT INTO entries (payload, key, signature, hash) VALUES (?, ?, ?, ?)")?;
     for one in signed {
         keys.check(one)?;
+        drop(Statement::parse(&one.payload)?);
         head = chained(head, one);
         insert.execute(params![one.payload, one.key.0, one.signature.0, head.0])?;
     }
@@ -39,6 +40,7 @@ pub fn measure(path: &Path, signed: &[Signed]) -> Result<Times> {
         let message = pre_authentication_encoding(&payload);
         let one = Signed { payload, message, key: KeyId(row.get(1)?), signature: Signature(row.get(2)?) };
         keys.check(&one)?;
+        drop(Statement::parse(&one.payload)?);
         head = chained(head, &one);
         if head.0 != row.get::<_, [u8; 32]>(3)? {
             return Err("the hash chain is broken".into());

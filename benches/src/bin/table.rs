@@ -16,6 +16,9 @@ use candour::core::fault::Fault;
 use candour::core::hash::{Hash, HashingReader};
 use candour::shell::attachment;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc; // as in `candour`
+
 /// Writes a table of so many rows, as long as those of real disclosures.
 fn generate(path: &Path, rows: u64) {
     let mut file = BufWriter::new(File::create(path).unwrap());

@@ -30,7 +30,8 @@ const APPENDED: usize = 2000;
 /// Proofs of which the median is taken.
 const PROOFS: u64 = 1000;
 
-/// Measures the ledger of that many entries below a folder. Afterwards it has [`APPENDED`] more.
+/// Measures the ledger of that many entries below a folder, which is gone afterwards. At most there are two copies of it
+/// at a time, and what verifying it writes to the folder for temporary files.
 pub fn measure(out: &Path, size: NonZeroU64, output: &Output) -> Result<Row> {
     let made = Made::within(out, size, output)?;
     let entries = size.get();
@@ -45,7 +46,7 @@ pub fn measure(out: &Path, size: NonZeroU64, output: &Output) -> Result<Row> {
             fs::remove_dir_all(folder)?;
         }
     }
-    let (first, again) = (Took::open(&made)?, Took::open(&made)?);
+    let (first, again) = (Took::open_first(&made)?, Took::open(&made)?);
     let bytes = |path: &Path| -> Result<f64> { Ok(bytes_below(path)? as f64 / entries as f64) };
     let index_bytes_per_entry = bytes(&index)?;
     let ledger_bytes_per_entry = bytes(&made.ledger)?;
@@ -60,6 +61,7 @@ pub fn measure(out: &Path, size: NonZeroU64, output: &Output) -> Result<Row> {
     let append = append(&made.ledger, entries)?;
     let publish = publish(&mut publisher, &made.ledger)?;
     fs::remove_dir_all(&site)?;
+    fs::remove_dir_all(&made.ledger)?;
     Ok(Row {
         entries,
         verify_per_second: per_second(verify.seconds),

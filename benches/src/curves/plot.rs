@@ -1,58 +1,89 @@
-//! The curves as one SVG: each cost of an entry over the size, both in powers of ten.
+//! The curves as one SVG: a panel for each quantity over the size. The sizes are in powers of ten, the quantities from 0 on,
+//! so that what does not grow with the ledger is a level line.
 
 use std::path::Path;
 
+use plotters::coord::Shift;
 use plotters::prelude::*;
 
 use super::Row;
 use crate::Result;
 
-/// Pixels.
-const AREA: (u32, u32) = (900, 520);
+/// Pixels of a panel.
+const PANEL: (u32, u32) = (300, 210);
+/// Panels beside each other.
+const ACROSS: usize = 4;
 
-/// A cost of one entry, or of one operation: flat, if size does not matter.
+/// What a panel shows, its unit included.
 type Curve = (&'static str, fn(&Row) -> f64);
 
-const CURVES: [Curve; 7] = [
-    ("verify, us of an entry", |row| 1e6 / row.verify_per_second),
-    ("append, us of an entry", |row| 1e6 / row.append_per_second),
-    ("export, us of an entry", |row| 1e6 / row.export_per_second),
-    ("inclusion proof, us", |row| row.inclusion_micros),
-    ("consistency proof, us", |row| row.consistency_micros),
-    ("open, ms", |row| row.open_seconds * 1e3),
+const CURVES: [Curve; 12] = [
+    ("verify, µs an entry", |row| 1e6 / row.verify_per_second),
+    ("append, µs an entry", |row| 1e6 / row.append_per_second),
+    ("export, µs an entry", |row| 1e6 / row.export_per_second),
+    ("publish all, µs an entry", |row| 1e6 / row.first_publish_per_second),
+    ("open, s", |row| row.open_seconds),
+    ("publish 2,000 more, s", |row| row.publish_seconds),
+    ("inclusion proof, µs", |row| row.inclusion_micros),
+    ("consistency proof, µs", |row| row.consistency_micros),
     ("peak memory of verify, MB", |row| row.verify_peak_bytes as f64 / 1e6),
+    ("peak memory of open, MB", |row| row.open_peak_bytes as f64 / 1e6),
+    ("ledger, bytes an entry", |row| row.ledger_bytes_per_entry),
+    ("index, bytes an entry", |row| row.index_bytes_per_entry),
 ];
 
+type Drawn = std::result::Result<(), Box<dyn std::error::Error>>;
+
 pub fn plot(path: &Path, rows: &[Row]) -> Result<()> {
-    let costs = || rows.iter().flat_map(|row| CURVES.iter().map(|(_, cost)| cost(row))).filter(|cost| *cost > 0.0);
-    let (low, high) = costs().fold((f64::MAX, f64::MIN), |(low, high), cost| (low.min(cost), high.max(cost)));
-    let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(()) };
-    let root = SVGBackend::new(path, AREA).into_drawing_area();
-    let drawn = || -> std::result::Result<(), Box<dyn std::error::Error>> {
+    let down = CURVES.len().div_ceil(ACROSS);
+    let area = (PANEL.0 * ACROSS as u32, PANEL.1 * down as u32);
+    let root = SVGBackend::new(path, area).into_drawing_area();
+    let drawn = || -> Drawn {
         root.fill(&WHITE)?;
-        let sizes = (first.entries as f64 * 0.8..last.entries as f64 * 1.25).log_scale();
-        let mut chart = ChartBuilder::on(&root)
-            .margin(12)
-            .x_label_area_size(36)
-            .y_label_area_size(64)
-            .build_cartesian_2d(sizes, (low * 0.5..high * 2.0).log_scale())?;
-        chart.configure_mesh().x_desc("entries").y_desc("cost").light_line_style(TRANSPARENT).draw()?;
-        for (number, (name, cost)) in CURVES.iter().enumerate() {
-            let color = Palette99::pick(number).to_rgba();
-            let points = || rows.iter().map(|row| (row.entries as f64, cost(row))).filter(|(_, cost)| *cost > 0.0);
-            chart
-                .draw_series(LineSeries::new(points(), color.stroke_width(2)))?
-                .label(*name)
-                .legend(move |(x, y)| PathElement::new([(x, y), (x + 16, y)], color.stroke_width(2)));
-            chart.draw_series(points().map(|point| Circle::new(point, 3, color.filled())))?;
+        let panels = root.split_evenly((down, ACROSS));
+        for ((number, (name, cost)), area) in CURVES.iter().enumerate().zip(&panels) {
+            let points: Vec<_> =
+                rows.iter().map(|row| (row.entries, cost(row))).filter(|(_, y)| y.is_finite()).collect();
+            panel(area, name, &points, &Palette99::pick(number / ACROSS).to_rgba())?;
         }
-        chart
-            .configure_series_labels()
-            .position(SeriesLabelPosition::UpperLeft)
-            .background_style(WHITE.mix(0.8))
-            .border_style(BLACK.mix(0.2))
-            .draw()?;
         Ok(root.present()?)
     };
     drawn().map_err(|error| error.to_string().into())
+}
+
+fn panel(area: &DrawingArea<SVGBackend<'_>, Shift>, name: &str, points: &[(u64, f64)], color: &RGBAColor) -> Drawn {
+    let (Some((first, _)), Some((last, _))) = (points.first(), points.last()) else { return Ok(()) };
+    let sizes = (*first as f64 * 0.6..*last as f64 * 1.7).log_scale();
+    let top = points.iter().map(|(_, y)| *y).fold(0.0, f64::max);
+    let top = if top > 0.0 { top * 1.3 } else { 1.0 };
+    let mut chart = ChartBuilder::on(area)
+        .margin(8)
+        .caption(name, ("sans-serif", 14))
+        .x_label_area_size(30)
+        .y_label_area_size(48)
+        .build_cartesian_2d(sizes, 0.0..top)?;
+    chart
+        .configure_mesh()
+        .x_desc("entries")
+        .x_labels(5)
+        .y_labels(5)
+        .x_label_formatter(&|size| short(*size))
+        .y_label_formatter(&|y| short(*y))
+        .light_line_style(TRANSPARENT)
+        .draw()?;
+    let line = || points.iter().map(|(size, y)| (*size as f64, *y));
+    chart.draw_series(LineSeries::new(line(), color.stroke_width(2)))?;
+    chart.draw_series(line().map(|point| Circle::new(point, 3, color.filled())))?;
+    Ok(())
+}
+
+/// A number in a few letters.
+fn short(number: f64) -> String {
+    match number {
+        n if n >= 1e6 => format!("{}M", n / 1e6),
+        n if n >= 1e4 => format!("{}k", n / 1e3),
+        n if n >= 10.0 || n == 0.0 => format!("{n:.0}"),
+        n if n >= 0.1 => format!("{n:.1}"),
+        n => format!("{n:.3}"),
+    }
 }
