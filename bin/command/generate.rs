@@ -1,5 +1,6 @@
 //! `candour generate`: a ledger to measure with, whose keys anybody can have. Hidden: it is of no other use.
 
+use std::io::ErrorKind;
 use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -50,6 +51,12 @@ impl Generate {
 
 impl From<LoadError> for Failure {
     fn from(error: LoadError) -> Self {
-        Self::unjudged(error)
+        match &error {
+            LoadError::Io { path, source } if source.kind() == ErrorKind::AlreadyExists => {
+                let expected = format!("{}: expected an empty folder, or none, found something in it", path.display());
+                Self::unjudged(expected).hint("name a folder that is not there yet")
+            }
+            _ => Self::unjudged(error),
+        }
     }
 }
