@@ -38,7 +38,7 @@ impl Figures {
         let (mut rows, mut table) = (Vec::new(), Files::default());
         let named = table.attach_table(path, |row| {
             if rows.len() <= MAX_OBSERVATIONS {
-                rows.push(row);
+                rows.push(row.clone());
             }
         })?;
         if json::encode(&rows)?.len() <= MAX_INLINE_BYTES

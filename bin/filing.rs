@@ -72,7 +72,7 @@ impl Files {
 
     /// Names a table of observations, with the rows that it has, so that each can be proven by itself. Hands each
     /// observation over on the way.
-    pub fn attach_table(&mut self, path: &Path, mut each: impl FnMut(Observation)) -> Result<Attachment, Failure> {
+    pub fn attach_table(&mut self, path: &Path, mut each: impl FnMut(&Observation)) -> Result<Attachment, Failure> {
         self.read(path, Some("text/csv"), Some(Holds::Observations), |_, observation| each(observation))
     }
 
@@ -81,7 +81,7 @@ impl Files {
         path: &Path,
         media_type: Option<&str>,
         holds: Option<Holds>,
-        each: impl FnMut(u64, Observation),
+        each: impl FnMut(u64, &Observation),
     ) -> Result<Attachment, Failure> {
         let file = File::open(path).map_err(|error| Failure::io(path, error))?;
         let found = attachment::read(file, holds.is_some(), each).map_err(|error| Failure::io(path, error))?;

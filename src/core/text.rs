@@ -121,7 +121,7 @@ text_type! {
         (1..=MAX_LABEL_BYTES).contains(&text.len())
             && !text.starts_with(' ')
             && !text.ends_with(' ')
-            && !text.chars().any(|c| c == '\n' || is_forbidden(c))
+            && (is_printable_ascii(text) || !text.chars().any(|c| c == '\n' || is_forbidden(c)))
     }
 }
 
@@ -180,6 +180,11 @@ fn is_jurisdiction(text: &str) -> bool {
         }
         None => (text.len() == 2 && upper(text)) || (text.len() == 3 && text.bytes().all(|b| b.is_ascii_digit())),
     }
+}
+
+/// Most texts are: asked first, as it needs no look at single characters.
+fn is_printable_ascii(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 fn is_forbidden(c: char) -> bool {

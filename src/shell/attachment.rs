@@ -51,7 +51,7 @@ impl Found {
 ///
 /// # Errors
 /// The reader's.
-pub fn read(mut reader: impl Read, as_table: bool, each: impl FnMut(u64, Observation)) -> io::Result<Found> {
+pub fn read(mut reader: impl Read, as_table: bool, each: impl FnMut(u64, &Observation)) -> io::Result<Found> {
     let mut hashing = Hashing { length: 0, whole: Hasher::default(), rows: as_table.then(RowHasher::default).map(Ok) };
     let mut parsing = Parsing { table: as_table.then(TableReader::default).map(Ok), each };
     let first = read_piece(&mut reader)?;
@@ -113,7 +113,7 @@ struct Parsing<F> {
     each: F,
 }
 
-impl<F: FnMut(u64, Observation)> Parsing<F> {
+impl<F: FnMut(u64, &Observation)> Parsing<F> {
     fn push(&mut self, piece: &[u8]) {
         let Self { table, each } = self;
         if let Some(Ok(reader)) = table

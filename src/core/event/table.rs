@@ -68,14 +68,17 @@ pub fn read(
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
             Err(error) => return Err(TableError::Io(error)),
         };
-        table.push(piece.get(..count).unwrap_or_default(), |_, observation| each(observation))?;
+        table.push(piece.get(..count).unwrap_or_default(), |_, observation| each(observation.clone()))?;
     }
-    table.finish(|_, observation| each(observation))
+    table.finish(|_, observation| each(observation.clone()))
 }
 
 /// Reads a table whose bytes come piece by piece, in memory that its length does not change.
 #[derive(Default)]
-pub struct TableReader(Lines);
+pub struct TableReader {
+    lines: Lines,
+    rows: row::Repeating,
+}
 
 impl TableReader {
     /// Takes the next piece, and hands over each observation that is complete with it, and the number of its line: the
@@ -86,17 +89,19 @@ impl TableReader {
     pub fn push<E: From<Fault>>(
         &mut self,
         piece: &[u8],
-        mut each: impl FnMut(u64, Observation) -> Result<(), E>,
+        mut each: impl FnMut(u64, &Observation) -> Result<(), E>,
     ) -> Result<(), E> {
-        self.0.push(piece, |line, row| take(line, row, &mut each))
+        let Self { lines, rows } = self;
+        lines.push(piece, |line, row| take(rows, line, row, &mut each))
     }
 
     /// Ends the table, whose last line may have no end. Returns the number of rows.
     ///
     /// # Errors
     /// Likewise; a table has at least one row.
-    pub fn finish<E: From<Fault>>(self, mut each: impl FnMut(u64, Observation) -> Result<(), E>) -> Result<u64, E> {
-        match self.0.finish(|line, row| take(line, row, &mut each))? {
+    pub fn finish<E: From<Fault>>(self, mut each: impl FnMut(u64, &Observation) -> Result<(), E>) -> Result<u64, E> {
+        let Self { lines, mut rows } = self;
+        match lines.finish(|line, row| take(&mut rows, line, row, &mut each))? {
             line @ (0 | 1) => Err(malformed(line, "a header and at least one row", "neither row").into()),
             lines => Ok(lines - 1),
         }
@@ -105,12 +110,13 @@ impl TableReader {
 
 /// Judges one line, and hands it over if it is a row.
 fn take<E: From<Fault>>(
+    rows: &mut row::Repeating,
     line: u64,
     bytes: &[u8],
-    each: &mut impl FnMut(u64, Observation) -> Result<(), E>,
+    each: &mut impl FnMut(u64, &Observation) -> Result<(), E>,
 ) -> Result<(), E> {
     if line > 1 {
-        return each(line, row(line, bytes)?);
+        return each(line, judged(line, bytes, |row| rows.next(row))?);
     }
     let header = str::from_utf8(bytes).unwrap_or_default();
     if header.split(',').ne(HEADER) { Err(malformed(line, "the header of FORMAT.md", header).into()) } else { Ok(()) }
@@ -121,8 +127,12 @@ fn take<E: From<Fault>>(
 /// # Errors
 /// `attachment-malformed`.
 pub fn row(line: u64, bytes: &[u8]) -> Result<Observation, Fault> {
+    judged(line, bytes, row::parse)
+}
+
+fn judged<T>(line: u64, bytes: &[u8], judge: impl FnOnce(&str) -> Result<T, row::RowError>) -> Result<T, Fault> {
     let text = str::from_utf8(bytes).map_err(|_| malformed(line, "utf-8", "other bytes"))?;
-    row::parse(text).map_err(|(expected, found)| malformed(line, expected, &found))
+    judge(text).map_err(|(expected, found)| malformed(line, expected, &found))
 }
 
 /// Hashes the rows of a table whose bytes come piece by piece. Whether it is a table is for [`TableReader`] to say.

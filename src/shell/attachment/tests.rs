@@ -39,7 +39,8 @@ fn one_reading_finds_what_separate_ones_do() {
                 bytes.pop();
             }
             let mut lines = Vec::new();
-            let found = read(bytes.as_slice(), true, |line, observation| lines.push((line, observation))).unwrap();
+            let found =
+                read(bytes.as_slice(), true, |line, observation| lines.push((line, observation.clone()))).unwrap();
             assert_eq!((found.length, found.sha256), (bytes.len() as u64, Hash::of(&bytes)));
             let leaves = str::from_utf8(&bytes).unwrap().lines().skip(1).map(|line| Hash::leaf(line.as_bytes()));
             let tree: Frontier = leaves.collect();

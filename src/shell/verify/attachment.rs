@@ -42,10 +42,10 @@ pub(super) fn check(
         Err(trouble) => return unreadable(audit, by.link, named, trouble),
     };
     let found = attachment::read(file, named.holds.is_some(), |line, observation| {
-        audit.observe(&observation);
+        audit.observe(observation);
         audit.findings().into_iter().for_each(|finding| watch.finding(finding));
         let place = Place::Attached { sha256: named.sha256, line };
-        watch.observation(&by.seen(audit), place, &observation);
+        watch.observation(&by.seen(audit), place, observation);
     });
     match found {
         Ok(found) => audit.attachment(by.link, named, Some((found.length, found.sha256)), found.table),

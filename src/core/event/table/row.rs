@@ -18,9 +18,110 @@ pub(super) fn parse(row: &str) -> Result<Observation, RowError> {
     observation(&split(row)?)
 }
 
+/// Reads row after row. What a field says is taken from the row before where that had the same: columns repeat.
+#[derive(Default)]
+pub(super) struct Repeating(Option<Last>);
+
+/// The row before.
+struct Last {
+    fields: [String; HEADER.len()],
+    observation: Observation,
+}
+
+impl Repeating {
+    /// The observation that the next row is: what [`parse`] says, fault for fault.
+    pub(super) fn next(&mut self, row: &str) -> Result<&Observation, RowError> {
+        let fields = split(row)?;
+        // What a faulty row leaves is neither that row nor the one before, so it is not put back.
+        let last = match self.0.take() {
+            None => Last { observation: observation(&fields)?, fields: fields.map(Cow::into_owned) },
+            Some(mut last) => {
+                last.change(&fields)?;
+                last
+            }
+        };
+        Ok(&self.0.insert(last).observation)
+    }
+}
+
+impl Last {
+    /// Judges the fields that are others now, in the order of [`observation`].
+    fn change(&mut self, fields: &Fields<'_>) -> Result<(), RowError> {
+        let mut changed = [false; HEADER.len()];
+        for ((changed, last), field) in changed.iter_mut().zip(&mut self.fields).zip(fields) {
+            *changed = last != field;
+            if *changed {
+                last.clear();
+                last.push_str(field);
+            }
+        }
+        let [service, metric, jurisdiction, age_band, taxonomy, version, category, detection, outcome, rest @ ..] =
+            fields;
+        let [period, status, kind, first, second, unit, rounded_to] = rest;
+        let [
+            is_service,
+            is_metric,
+            is_place,
+            is_age,
+            is_taxonomy,
+            is_version,
+            is_category,
+            is_detection,
+            is_outcome,
+            is @ ..,
+        ] = changed;
+        let [is_period, is_status, is_kind, is_first, is_second, is_unit, is_rounded] = is;
+        let now = &mut self.observation;
+        if is_age {
+            now.age_band = optional(age_band)?;
+        }
+        if is_detection {
+            now.detection = optional(detection)?;
+        }
+        if is_taxonomy || is_version || is_category {
+            now.harm = harm(taxonomy, version, category)?;
+        }
+        if is_place {
+            now.jurisdiction = optional(jurisdiction)?;
+        }
+        if is_metric {
+            now.metric = text(metric)?;
+        }
+        if is_outcome {
+            now.outcome = optional(outcome)?;
+        }
+        if is_period {
+            now.period = word(period, |period| Period::parse(period).ok())?;
+        }
+        if is_rounded {
+            now.precision = precision(rounded_to)?;
+        }
+        if is_service {
+            now.service = text(service)?;
+        }
+        if is_status {
+            now.status = word(status, Status::of_word)?;
+        }
+        if is_kind || is_first || is_second || is_unit {
+            now.value = value(kind, first, second, unit)?;
+        }
+        check(now)
+    }
+}
+
 /// The fields of a row, borrowed from it where they can be.
 fn split(row: &str) -> Result<Fields<'_>, RowError> {
     let (mut fields, mut count) = (Fields::default(), 0_usize);
+    let quoted = memchr::memchr(b'"', row.as_bytes()).is_some();
+    if !quoted {
+        for field in row.split(',') {
+            if let Some(place) = fields.get_mut(count) {
+                *place = Cow::Borrowed(field);
+            }
+            count += 1;
+        }
+        return whole(fields, count);
+    }
     let mut rest = row;
     loop {
         let (field, after) = match rest.strip_prefix('"') {
@@ -37,6 +138,10 @@ fn split(row: &str) -> Result<Fields<'_>, RowError> {
         }
         rest = after.strip_prefix(',').ok_or_else(|| ("fields as in rfc 4180", row.to_owned()))?;
     }
+    whole(fields, count)
+}
+
+fn whole(fields: Fields<'_>, count: usize) -> Result<Fields<'_>, RowError> {
     if count == HEADER.len() { Ok(fields) } else { Err(("16 fields", count.to_string())) }
 }
 
@@ -67,26 +172,33 @@ fn observation(fields: &Fields<'_>) -> Result<Observation, RowError> {
     let observation = Observation {
         age_band: optional(age_band)?,
         detection: optional(detection)?,
-        harm: match (&**taxonomy, &**version, &**category) {
-            ("", "", "") => None,
-            (taxonomy, version, category) => {
-                Some(Harm { category: text(category)?, taxonomy: text(taxonomy)?, version: text(version)? })
-            }
-        },
+        harm: harm(taxonomy, version, category)?,
         jurisdiction: optional(jurisdiction)?,
         metric: text(metric)?,
         outcome: optional(outcome)?,
         period: word(period, |period| Period::parse(period).ok())?,
-        precision: match &**rounded_to {
-            "" => None,
-            multiple => Some(Precision { rounded_to: integer(multiple)? }),
-        },
+        precision: precision(rounded_to)?,
         service: text(service)?,
         status: word(status, Status::of_word)?,
         value: value(value_type, first, second, unit)?,
     };
-    observation.check().map_err(|fault| ("an observation within the rules", fault.to_string()))?;
+    check(&observation)?;
     Ok(observation)
+}
+
+fn check(observation: &Observation) -> Result<(), RowError> {
+    observation.check().map_err(|fault| ("an observation within the rules", fault.to_string()))
+}
+
+fn harm(taxonomy: &str, version: &str, category: &str) -> Result<Option<Harm>, RowError> {
+    if taxonomy.is_empty() && version.is_empty() && category.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Harm { category: text(category)?, taxonomy: text(taxonomy)?, version: text(version)? }))
+}
+
+fn precision(multiple: &str) -> Result<Option<Precision>, RowError> {
+    if multiple.is_empty() { Ok(None) } else { Ok(Some(Precision { rounded_to: integer(multiple)? })) }
 }
 
 fn value(kind: &str, value: &str, to: &str, unit: &str) -> Result<Option<Value>, RowError> {

@@ -50,6 +50,44 @@ fn a_table_has_one_reading() {
 }
 
 #[test]
+fn a_row_is_read_after_another_as_it_is_alone() {
+    // Of each column, the fields that follow each other: each row differs from the one before in one column, and is a row
+    // or is none.
+    let fields: [&[&str]; 16] = [
+        &["acme", "acme-2", "Acme", ""],
+        &["Reports", "Reports, all", " Reports", ""],
+        &["GB", "", "gb"],
+        &["13-17", "", " 13"],
+        &["meta", "", "Meta"],
+        &["1", "", " 1"],
+        &["Spam", "", "Spam "],
+        &["user", "", "\u{200b}"],
+        &["removed", "", " x"],
+        &["2021", "2021-Q2", "2021-Q5", ""],
+        &["given", "refused", "perhaps", "estimated"],
+        &["ratio", "range", "integer", ""],
+        &["1", "3", "01", ""],
+        &["2", "0", "", "02"],
+        &["", "hour"],
+        &["", "10", "0"],
+    ];
+    let quoted = |field: &str| format!("\"{field}\"");
+    for spelling in [str::to_owned, quoted as fn(&str) -> String] {
+        for (column, values) in fields.iter().enumerate() {
+            for pair in values.iter().flat_map(|one| values.iter().map(move |other| [*one, *other])) {
+                let mut reader = row::Repeating::default();
+                for value in pair {
+                    let mut row = fields.map(|values| spelling(values[0]));
+                    row[column] = spelling(value);
+                    let row = row.join(",");
+                    assert_eq!(reader.next(&row).cloned(), row::parse(&row), "{row}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn a_row_without_end_is_not_read_to_its_end() {
     // Bounded by the row's limit, not by the attachment's length.
     let mut endless = HEADER.join(",").into_bytes();
