@@ -6,12 +6,14 @@
 //! takes the place of what is remembered but the checkpoint of a verified copy with as many entries or more.
 //!
 //! Faults are never relied away: where something is wrong, the verdict is that of a whole audit, and the copy is not
-//! remembered as verified, so that the next verdict looks there again; and what was found once is told with every verdict after it, whatever the copy then shown says.
+//! remembered as verified, so that the next verdict looks there again; and what was found once is told with every verdict
+//! after it, whatever the copy then shown says.
 //!
 //! What is kept is the state that the entries lead to ([`super::progress`]): it grows with the documents and figures, not with
 //! the entries' bytes, is read and written whole, and may have [`MAX_PROGRESS_BYTES`].
 
 mod before;
+mod earlier;
 mod error;
 
 use std::path::{Path, PathBuf};
@@ -34,14 +36,15 @@ use super::progress::{self, Basis, Progress, Unread};
 use super::verify::{Continued, Options, Since, verify_since};
 
 pub use before::{Anew, Before, EarlierFault, Promised};
+pub use earlier::MAX_EARLIER;
 pub use error::MemoryError;
+
+use earlier::{Earlier, is_of_the_bytes};
 
 /// What the file begins with.
 pub const FIRST_LINE: &str = "candour memory v1";
 /// How the first line of every file begins that this software keeps of a ledger.
 const OURS: &[u8] = b"candour ";
-/// Faults of earlier copies that are remembered, at most: the first ones.
-pub const MAX_EARLIER: usize = 100;
 
 /// What is remembered of one ledger, by one policy and one rule.
 pub struct Memory {
@@ -65,13 +68,6 @@ pub struct Remembered {
     pub basis: Before,
     /// What is to be remembered now, if that is something else.
     next: Option<Progress>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Earlier {
-    faults: Vec<EarlierFault>,
-    more: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -154,7 +150,7 @@ impl Memory {
             before.evidence = self.forked(held, latest, &frozen, &report)?;
         }
         let next = latest.zip(carried).and_then(|(latest, carried)| self.next(latest, carried));
-        self.tell(&mut before, &report);
+        before.earlier = self.earlier.without(&report);
         Ok(Remembered { report, basis: before, next })
     }
 
@@ -162,7 +158,7 @@ impl Memory {
     pub fn unreadable(&self, faults: Vec<Fault>) -> Remembered {
         let report = Report::unreadable(faults);
         let mut before = self.known();
-        self.tell(&mut before, &report);
+        before.earlier = self.earlier.without(&report);
         Remembered { report, basis: before, next: None }
     }
 
@@ -270,38 +266,6 @@ impl Memory {
         };
         Ok(Some(fork::keep(&self.folder, held, latest, (bundle, &self.policy), &proof)?))
     }
-
-    /// Says what was found in copies before, but for what this one has too.
-    fn tell(&self, before: &mut Before, report: &Report) {
-        let here: Vec<String> = report.faults.iter().map(ToString::to_string).collect();
-        let earlier = self.earlier.faults.iter().filter(|fault| !here.contains(&fault.message));
-        before.earlier = earlier.cloned().collect();
-    }
-}
-
-impl Earlier {
-    /// With the faults of a verdict.
-    fn with(&self, report: &Report) -> Self {
-        let mut all = self.clone();
-        for fault in report.faults.iter().filter(|fault| is_of_the_bytes(fault)) {
-            let message = fault.to_string();
-            if all.faults.iter().any(|known| known.message == message) {
-                continue;
-            }
-            if all.faults.len() == MAX_EARLIER {
-                all.more = true;
-                break;
-            }
-            let code = fault.code.as_str().to_owned();
-            all.faults.push(EarlierFault { code, message, size: report.size, root: report.root });
-        }
-        all
-    }
-}
-
-/// Whether a fault is of the bytes that were shown: too few witnesses may have cosigned yet.
-fn is_of_the_bytes(fault: &Fault) -> bool {
-    fault.code != Code::QuorumNotMet
 }
 
 fn decode(bytes: &[u8]) -> Result<(Option<Progress>, Earlier), Unread> {
