@@ -15,6 +15,9 @@ use crate::monitor::Scene;
 use crate::monitor::command::{broken, foreign, other};
 use crate::tools::candour;
 
+/// What happens to a memory.
+type Change<'a> = &'a dyn Fn(&Scene);
+
 /// A verdict: the exit code, and the JSON.
 struct Said(Option<i32>, Value);
 
@@ -51,7 +54,7 @@ fn judge(scene: &Scene, words: &str) -> Said {
     let output = command(scene, words).arg("--json").output().unwrap();
     let error = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(!error.contains("panicked"), "{error}");
-    Said(output.status.code(), serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{error}")))
+    Said(output.status.code(), serde_json::from_slice(&output.stdout).expect(&error))
 }
 
 const WITH: &str = "--memory memory";
@@ -152,7 +155,7 @@ fn nothing_is_relied_on_that_was_made_under_other_terms() {
     let version = |scene: &Scene| rewrite(scene, &made_by, "\"made_by\":\"0.0.9\"");
     let unread = |scene: &Scene| rewrite(scene, "{\"chain\"", "{\"x\":1,\"chain\"");
     // What happens to the memory; what the command is told; how many entries are relied on, or why none.
-    let table: [(&str, &dyn Fn(&Scene), &str, u64, &str); 6] = [
+    let table: [(&str, Change<'_>, &str, u64, &str); 6] = [
         ("as it was", &|_| {}, "", 14, ""),
         ("a byte changed", &flip, "", 0, "damaged"),
         ("an unknown field", &unread, "", 0, "damaged"),

@@ -14,6 +14,9 @@ const PANEL: (u32, u32) = (300, 210);
 /// Panels beside each other.
 const ACROSS: usize = 4;
 
+/// Of the curves.
+const LINE: RGBColor = RGBColor(31, 78, 140);
+
 /// What a panel shows, its unit included.
 type Curve = (&'static str, fn(&Row) -> f64);
 
@@ -41,17 +44,17 @@ pub fn plot(path: &Path, rows: &[Row]) -> Result<()> {
     let drawn = || -> Drawn {
         root.fill(&WHITE)?;
         let panels = root.split_evenly((down, ACROSS));
-        for ((number, (name, cost)), area) in CURVES.iter().enumerate().zip(&panels) {
+        for ((name, cost), area) in CURVES.iter().zip(&panels) {
             let points: Vec<_> =
                 rows.iter().map(|row| (row.entries, cost(row))).filter(|(_, y)| y.is_finite()).collect();
-            panel(area, name, &points, &Palette99::pick(number / ACROSS).to_rgba())?;
+            panel(area, name, &points, &LINE)?;
         }
         Ok(root.present()?)
     };
     drawn().map_err(|error| error.to_string().into())
 }
 
-fn panel(area: &DrawingArea<SVGBackend<'_>, Shift>, name: &str, points: &[(u64, f64)], color: &RGBAColor) -> Drawn {
+fn panel(area: &DrawingArea<SVGBackend<'_>, Shift>, name: &str, points: &[(u64, f64)], color: &RGBColor) -> Drawn {
     let (Some((first, _)), Some((last, _))) = (points.first(), points.last()) else { return Ok(()) };
     let sizes = (*first as f64 * 0.6..*last as f64 * 1.7).log_scale();
     let top = points.iter().map(|(_, y)| *y).fold(0.0, f64::max);

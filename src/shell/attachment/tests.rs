@@ -122,7 +122,7 @@ fn a_table_that_is_written_is_read() {
     let mut writer = TableWriter::new(&mut written).unwrap();
     let mut count = 0;
     let found = read(table(300, "\n").as_slice(), true, |_, observation| {
-        writer.push(&observation).unwrap();
+        writer.push(observation).unwrap();
         count += 1;
     });
     writer.finish().unwrap();

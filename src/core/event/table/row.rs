@@ -20,7 +20,7 @@ pub(super) fn parse(row: &str) -> Result<Observation, RowError> {
 
 /// Reads row after row. What a field says is taken from the row before where that had the same: columns repeat.
 #[derive(Default)]
-pub(super) struct Repeating(Option<Last>);
+pub(super) struct Repeating(Option<Box<Last>>);
 
 /// The row before.
 struct Last {
@@ -34,7 +34,7 @@ impl Repeating {
         let fields = split(row)?;
         // What a faulty row leaves is neither that row nor the one before, so it is not put back.
         let last = match self.0.take() {
-            None => Last { observation: observation(&fields)?, fields: fields.map(Cow::into_owned) },
+            None => Box::new(Last { observation: observation(&fields)?, fields: fields.map(Cow::into_owned) }),
             Some(mut last) => {
                 last.change(&fields)?;
                 last
@@ -114,10 +114,14 @@ fn split(row: &str) -> Result<Fields<'_>, RowError> {
     let (mut fields, mut count) = (Fields::default(), 0_usize);
     let quoted = memchr::memchr(b'"', row.as_bytes()).is_some();
     if !quoted {
-        for field in row.split(',') {
-            if let Some(place) = fields.get_mut(count) {
+        // By its bytes: about half of what `str::split` takes for fields this short.
+        let mut begin = 0;
+        let ends = row.bytes().enumerate().filter(|(_, byte)| *byte == b',').map(|(at, _)| at);
+        for end in ends.chain([row.len()]) {
+            if let (Some(place), Some(field)) = (fields.get_mut(count), row.get(begin..end)) {
                 *place = Cow::Borrowed(field);
             }
+            begin = end.saturating_add(1);
             count += 1;
         }
         return whole(fields, count);
@@ -154,16 +158,21 @@ fn plain(rest: &str) -> Option<(Cow<'_, str>, &str)> {
 
 /// A field after its first quote, and what follows its last.
 fn unquote(quoted: &str) -> Option<(Cow<'_, str>, &str)> {
-    let (text, mut after) = quoted.split_once('"')?;
+    let (text, mut after) = until_quote(quoted)?;
     let mut field = Cow::Borrowed(text);
     while let Some(more) = after.strip_prefix('"') {
-        let (text, next) = more.split_once('"')?;
+        let (text, next) = until_quote(more)?;
         let owned = field.to_mut();
         owned.push('"');
         owned.push_str(text);
         after = next;
     }
     Some((field, after))
+}
+
+fn until_quote(text: &str) -> Option<(&str, &str)> {
+    let at = memchr::memchr(b'"', text.as_bytes())?;
+    Some((text.get(..at)?, text.get(at.saturating_add(1)..)?))
 }
 
 fn observation(fields: &Fields<'_>) -> Result<Observation, RowError> {
