@@ -19,6 +19,7 @@ use super::fault::{Code, Fault};
 use super::hash::Hash;
 use super::key::{KeyId, PublicKey};
 use super::shelf::Scratch;
+use super::state::shelves::Shelves;
 use super::state::{Placed, State};
 use super::statement::{Envelope, Rule, Statement};
 use super::text::Origin;
@@ -127,6 +128,18 @@ impl Chain {
     /// Its scratch.
     pub fn scratch(&self) -> &Scratch {
         &self.scratch
+    }
+
+    /// Takes out what grows with every entry. Until it is back, the chain says that there is no document.
+    pub fn take_shelves(&mut self) -> Shelves {
+        if let Law::Open(state) = &mut self.law { state.take_shelves() } else { Shelves::default() }
+    }
+
+    /// Puts it in place of what the chain has of that.
+    pub fn put_shelves(&mut self, shelves: Shelves) {
+        if let Law::Open(state) = &mut self.law {
+            state.put_shelves(shelves);
+        }
     }
 
     /// Makes an envelope the next entry, at a time by the ledger's clock (or the time of the entry before, should the

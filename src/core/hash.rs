@@ -58,7 +58,7 @@ impl Hash {
 }
 
 /// SHA-256 of bytes that come piece by piece.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Hasher(Sha256);
 
 impl Hasher {

@@ -8,6 +8,7 @@
 //! stays failed, and whoever judges by what a shelf says asks [`Scratch::failure`] before it tells anybody.
 
 mod filter;
+mod kept;
 mod merge;
 mod run;
 mod scratch;
@@ -19,6 +20,7 @@ use std::io;
 use std::iter::Peekable;
 use std::sync::Arc;
 
+pub use kept::{KeptRun, OpenedRun};
 pub use scratch::{Scratch, Sheet, Space, TABLE_BYTES};
 pub use stored::{Fields, Key, Stored, put_number};
 pub(super) use wire::{pairs, set};
@@ -145,14 +147,23 @@ impl<K: Key, V: Stored> Shelf<K, V> {
         if !self.scratch.is_exceeded_by(self.bytes) {
             return;
         }
-        let Some(run) = self.scratch.hear(self.written()) else { return };
-        self.runs.push(Arc::new(run));
-        self.table.clear();
-        self.bytes = 0;
+        let written = self.write_out();
+        if self.scratch.hear(written).is_none() {
+            return;
+        }
         if let Some(Some((from, run))) = self.scratch.hear(self.merged()) {
             self.runs.truncate(from);
             self.runs.push(Arc::new(run));
         }
+    }
+
+    /// Turns the table into a run. Where that fails it stays as it is.
+    fn write_out(&mut self) -> io::Result<()> {
+        let run = self.written()?;
+        self.runs.push(Arc::new(run));
+        self.table.clear();
+        self.bytes = 0;
+        Ok(())
     }
 
     /// The table as a run.
@@ -188,9 +199,15 @@ impl<K: Key, V: Stored> Shelf<K, V> {
         if level == 0 {
             return Ok(None);
         }
+        let sheet = self.scratch.sheet()?;
+        Ok(Some((from, self.merged_from(from, |keys| Writer::new(sheet, keys))?.finish(level)?)))
+    }
+
+    /// What is in the runs from that one on, written by a writer that is made for so many keys, if they are filtered.
+    fn merged_from(&self, from: usize, writer: impl FnOnce(Option<u64>) -> Writer) -> io::Result<Writer> {
         let merging = self.runs.get(from..).unwrap_or_default();
         let keys = merging.iter().map(|run| run.records).sum();
-        let mut writer = Writer::new(self.scratch.sheet()?, K::FILTERED.then_some(keys));
+        let mut writer = writer(K::FILTERED.then_some(keys));
         let mut merge = Merge::of(merging.iter().rev(), None)?;
         while let Some((key, value)) = merge.next()? {
             // What is removed need not be known to be, where nothing is older.
@@ -198,7 +215,7 @@ impl<K: Key, V: Stored> Shelf<K, V> {
                 writer.push(key, value)?;
             }
         }
-        Ok(Some((from, writer.finish(level)?)))
+        Ok(writer)
     }
 }
 

@@ -5,19 +5,21 @@
 //! 0 where the key was removed; else 1 more than the bytes of the value ‖ those
 //! ```
 //!
-//! In memory are the first key of each block and where it begins, the last key, and perhaps a filter.
+//! In memory are the first key of each block and where it begins, the last key, and perhaps a filter; of a run that is
+//! kept beyond this process, what each block must be, too.
 
 use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::filter::{self, Filter};
+use super::kept::{KeptRun, Seals};
 use super::scratch::Sheet;
 use super::stored::{Fields, put_number};
 
 /// Bytes of a block, about: it ends with the first record that reaches them. Less would mean more first keys in memory, more
 /// a slower look-up of a key that is there.
-const BLOCK_BYTES: usize = 4 << 10;
+pub(super) const BLOCK_BYTES: usize = 4 << 10;
 /// Bytes that are written at once, about.
 const WRITE_BYTES: usize = 256 << 10;
 /// Blocks that are read at once by whoever reads on, at most.
@@ -25,21 +27,23 @@ const BLOCKS_AHEAD: usize = 16;
 
 #[derive(Debug)]
 pub(super) struct Run {
-    sheet: Box<dyn Sheet>,
-    fences: Fences,
-    filter: Option<Filter>,
-    last: Vec<u8>,
+    pub sheet: Box<dyn Sheet>,
+    pub fences: Fences,
+    pub filter: Option<Filter>,
+    pub last: Vec<u8>,
     /// How many bytes there are.
-    length: u64,
+    pub length: u64,
     /// How many records.
     pub records: u64,
     /// How often what is in it was merged.
     pub level: u32,
+    /// What it is known by, and its blocks, if it is kept.
+    pub kept: Option<(KeptRun, Seals)>,
 }
 
 /// The first key of each block, and where each begins.
 #[derive(Debug, Default)]
-struct Fences {
+pub(super) struct Fences {
     /// All keys, one after the other.
     keys: Vec<u8>,
     /// Where each key ends there.
@@ -53,12 +57,18 @@ pub(super) fn damaged() -> io::Error {
 }
 
 impl Fences {
-    fn push(&mut self, key: &[u8], start: u64) -> io::Result<()> {
+    pub fn push(&mut self, key: &[u8], start: u64) -> io::Result<()> {
         self.keys.extend_from_slice(key);
         let end = u32::try_from(self.keys.len());
         self.ends.push(end.map_err(|_| io::Error::new(io::ErrorKind::FileTooLarge, "too many keys for a scratch"))?);
         self.starts.push(start);
         Ok(())
+    }
+
+    pub fn shrink(&mut self) {
+        self.keys.shrink_to_fit();
+        self.ends.shrink_to_fit();
+        self.starts.shrink_to_fit();
     }
 
     fn key(&self, block: usize) -> &[u8] {
@@ -103,12 +113,21 @@ impl Run {
         let (from, to) = (start(blocks.start), start(blocks.end));
         buffer.clear();
         buffer.resize(usize::try_from(to.saturating_sub(from)).map_err(|_| damaged())?, 0);
-        self.sheet.read_at(from, buffer)
+        self.sheet.read_at(from, buffer)?;
+        let Some((_, seals)) = &self.kept else { return Ok(()) };
+        let mut rest = buffer.as_slice();
+        for block in blocks {
+            let length = usize::try_from(start(block.saturating_add(1)).saturating_sub(start(block)));
+            let (bytes, after) = length.ok().and_then(|length| rest.split_at_checked(length)).ok_or_else(damaged)?;
+            seals.check(block, bytes)?;
+            rest = after;
+        }
+        Ok(())
     }
 }
 
 /// The record at the front. `key` is the one before it, and becomes its own.
-fn record<'a>(fields: &mut Fields<'a>, key: &mut Vec<u8>) -> Option<Option<&'a [u8]>> {
+pub(super) fn record<'a>(fields: &mut Fields<'a>, key: &mut Vec<u8>) -> Option<Option<&'a [u8]>> {
     let shared = usize::try_from(fields.number()?).ok().filter(|shared| *shared <= key.len())?;
     let own = usize::try_from(fields.number()?).ok()?;
     key.truncate(shared);
@@ -131,6 +150,8 @@ pub(super) struct Writer {
     block: Option<usize>,
     last: Vec<u8>,
     records: u64,
+    /// Of a run that is to be kept.
+    seals: Option<Seals>,
 }
 
 impl Writer {
@@ -145,7 +166,13 @@ impl Writer {
             block: None,
             last: Vec::new(),
             records: 0,
+            seals: None,
         }
+    }
+
+    /// Of a run that is kept beyond this process.
+    pub fn keeping(sheet: Box<dyn Sheet>, filtered: Option<u64>) -> Self {
+        Self { seals: Some(Seals::default()), ..Self::new(sheet, filtered) }
     }
 
     pub fn push(&mut self, key: &[u8], value: Option<impl AsRef<[u8]>>) -> io::Result<()> {
@@ -175,8 +202,17 @@ impl Writer {
         self.last.truncate(shared);
         self.last.extend_from_slice(own);
         self.records = self.records.saturating_add(1);
-        self.block = Some(start).filter(|start| self.buffer.len().saturating_sub(*start) < BLOCK_BYTES);
+        self.block = Some(start);
+        if self.buffer.len().saturating_sub(start) >= BLOCK_BYTES {
+            self.close_block();
+        }
         if self.block.is_none() && self.buffer.len() >= WRITE_BYTES { self.flush() } else { Ok(()) }
+    }
+
+    fn close_block(&mut self) {
+        if let (Some(start), Some(seals)) = (self.block.take(), &mut self.seals) {
+            seals.close(self.buffer.get(start..).unwrap_or_default());
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -187,12 +223,15 @@ impl Writer {
     }
 
     pub fn finish(mut self, level: u32) -> io::Result<Run> {
+        self.close_block();
         self.flush()?;
-        let Self { sheet, mut fences, filter, last, written, records, .. } = self;
-        fences.keys.shrink_to_fit();
-        fences.ends.shrink_to_fit();
-        fences.starts.shrink_to_fit();
-        Ok(Run { sheet, fences, filter, last, length: written, records, level })
+        let Self { mut sheet, mut fences, filter, last, written: length, records, seals, .. } = self;
+        fences.shrink();
+        let kept = seals.map(|seals| seals.finish(records, length));
+        if let Some((run, _)) = &kept {
+            sheet.settle(&run.sha256)?;
+        }
+        Ok(Run { sheet, fences, filter, last, length, records, level, kept })
     }
 }
 

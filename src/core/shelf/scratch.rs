@@ -4,12 +4,14 @@ use std::fmt::Debug;
 use std::io;
 use std::sync::{Arc, OnceLock};
 
+use crate::core::hash::Hash;
+
 /// What the table of one shelf takes of memory, at most, where there is a scratch: about.
 pub const TABLE_BYTES: usize = 12 << 20;
 
 /// Where sheets come from.
 pub trait Space: Debug + Send + Sync {
-    /// An empty sheet. Its bytes are gone once it is dropped.
+    /// An empty sheet. Of a scratch, its bytes are gone once it is dropped.
     ///
     /// # Errors
     /// What the system says.
@@ -23,6 +25,14 @@ pub trait Sheet: Debug + Send + Sync {
     /// # Errors
     /// What the system says.
     fn append(&mut self, bytes: &[u8]) -> io::Result<()>;
+
+    /// Told that all is written, and its SHA-256, where it is to be kept beyond this process. A scratch keeps nothing.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn settle(&mut self, _sha256: &Hash) -> io::Result<()> {
+        Ok(())
+    }
 
     /// Reads as many bytes as there is room for, from the byte of that number on.
     ///
@@ -63,6 +73,11 @@ impl Scratch {
     /// Whether a table of so many bytes is to be written out; after a failure none is.
     pub(super) fn is_exceeded_by(&self, bytes: usize) -> bool {
         self.0.as_ref().is_some_and(|shared| bytes > shared.table_bytes && shared.failure.get().is_none())
+    }
+
+    /// Whether there is none: then nobody would hear of a failure.
+    pub(super) fn is_none(&self) -> bool {
+        self.0.is_none()
     }
 
     /// An empty sheet.

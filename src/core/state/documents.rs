@@ -1,5 +1,9 @@
 //! Documents by name: what was filed, by whom, and what superseded it.
 
+mod kind;
+
+use std::io;
+
 use serde::{Deserialize, Serialize};
 
 use super::deadlines::check_past;
@@ -7,8 +11,10 @@ use super::registry::Takes;
 use super::{Placed, State};
 use crate::core::event::{DocumentPublished, DocumentRetracted, ErrorNotified, FindingAnswered, Role};
 use crate::core::fault::{Code, Fault};
-use crate::core::shelf::{Fields, Scratch, Shelf, Stored, put_number};
+use crate::core::shelf::{Fields, KeptRun, OpenedRun, Scratch, Shelf, Space, Stored, put_number};
 use crate::core::text::DocumentId;
+
+pub use kind::Kind;
 
 /// The documents of a ledger. A document's author is the first part of its name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,133 +33,6 @@ pub struct Document {
     pub supersedes: Option<u64>,
     /// The entry in which its author took it back.
     pub retracted_by: Option<u64>,
-}
-
-/// What a document is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "the events that file them are documented")]
-pub enum Kind {
-    Service,
-    Designation,
-    Taxonomy,
-    Definition,
-    MethodologyChange,
-    Draft,
-    Representations,
-    Request,
-    Clarification,
-    Extension,
-    Amendment,
-    Preservation,
-    Response,
-    Disclosure,
-    Correction,
-    ErrorNotice,
-    RiskAssessment,
-    Research,
-    ProductChange,
-    Answer,
-    Investigation,
-    Notice,
-    Decision,
-    Penalty,
-    Appeal,
-    Audit,
-    AuditFinding,
-    Discrepancy,
-    Report,
-    Implementation,
-}
-
-impl Kind {
-    /// All kinds, in the order in which they stand above.
-    const ALL: [Self; 30] = [
-        Self::Service,
-        Self::Designation,
-        Self::Taxonomy,
-        Self::Definition,
-        Self::MethodologyChange,
-        Self::Draft,
-        Self::Representations,
-        Self::Request,
-        Self::Clarification,
-        Self::Extension,
-        Self::Amendment,
-        Self::Preservation,
-        Self::Response,
-        Self::Disclosure,
-        Self::Correction,
-        Self::ErrorNotice,
-        Self::RiskAssessment,
-        Self::Research,
-        Self::ProductChange,
-        Self::Answer,
-        Self::Investigation,
-        Self::Notice,
-        Self::Decision,
-        Self::Penalty,
-        Self::Appeal,
-        Self::Audit,
-        Self::AuditFinding,
-        Self::Discrepancy,
-        Self::Report,
-        Self::Implementation,
-    ];
-
-    /// Whether its author can take such a document back. What somebody else must settle, or has relied on, stays: a request
-    /// is withdrawn, a designation ended.
-    pub fn can_be_retracted(self) -> bool {
-        matches!(
-            self,
-            Self::Definition
-                | Self::Response
-                | Self::Disclosure
-                | Self::Correction
-                | Self::ErrorNotice
-                | Self::RiskAssessment
-                | Self::Research
-                | Self::ProductChange
-                | Self::Answer
-                | Self::AuditFinding
-        )
-    }
-
-    /// The kind in a word or two.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Service => "service",
-            Self::Designation => "designation",
-            Self::Taxonomy => "taxonomy",
-            Self::Definition => "definition",
-            Self::MethodologyChange => "change of methodology",
-            Self::Draft => "draft",
-            Self::Representations => "representations",
-            Self::Request => "request",
-            Self::Clarification => "request for clarification",
-            Self::Extension => "request for more time",
-            Self::Amendment => "request for amendment",
-            Self::Preservation => "order of preservation",
-            Self::Response => "response",
-            Self::Disclosure => "disclosure",
-            Self::Correction => "correction",
-            Self::ErrorNotice => "notice of error",
-            Self::RiskAssessment => "risk assessment",
-            Self::Research => "research",
-            Self::ProductChange => "product change",
-            Self::Answer => "answer to a finding",
-            Self::Investigation => "investigation",
-            Self::Notice => "provisional notice",
-            Self::Decision => "decision",
-            Self::Penalty => "penalty",
-            Self::Appeal => "appeal",
-            Self::Audit => "audit",
-            Self::AuditFinding => "finding of an audit",
-            Self::Discrepancy => "discrepancy",
-            Self::Report => "audit report",
-            Self::Implementation => "report of implementation",
-        }
-    }
 }
 
 /// The kind, which of the others there are, and the numbers.
@@ -190,6 +69,16 @@ impl Documents {
     /// Gives them a scratch.
     pub(super) fn keep_in(&mut self, scratch: &Scratch) {
         self.0.keep_in(scratch);
+    }
+
+    /// See [`Shelf::keep`].
+    pub(super) fn keep(&mut self, space: &dyn Space) -> io::Result<Vec<KeptRun>> {
+        self.0.keep(space)
+    }
+
+    /// See [`Shelf::of_kept`].
+    pub(super) fn of_kept(runs: Vec<OpenedRun>, scratch: &Scratch) -> io::Result<Self> {
+        Shelf::of_kept(runs, scratch).map(Self)
     }
 
     /// A new name must be the author's own, and free.

@@ -18,6 +18,7 @@ pub mod requests;
 mod responses;
 mod risks;
 pub mod services;
+pub mod shelves;
 
 use serde::{Deserialize, Serialize};
 
