@@ -14,6 +14,7 @@ use crate::core::json::Positive;
 use crate::core::note::VerifierKey;
 use crate::core::statement::{Seen, Statement};
 use crate::storage::bundle::{Bundle, Trouble};
+use crate::storage::scratch_files::ScratchFiles;
 
 use super::replay::{Entries, Until};
 
@@ -98,7 +99,7 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// # Errors
 /// The faults of the first entry that has any; what the bundle says.
 pub fn replayed(bundle: &dyn Bundle, sizes: &[u64]) -> Result<Chain, Trouble> {
-    let mut chain = Chain::new();
+    let mut chain = Chain::new().with_scratch(&ScratchFiles::scratch());
     sizes.iter().for_each(|size| chain.watch(*size));
     Entries::of(bundle)?.replay(chain, Until::End, &mut |_, _| {})
 }

@@ -23,8 +23,10 @@ use crate::core::fault::{Code, Fault};
 use crate::core::hash::Hash;
 use crate::core::merkle;
 use crate::core::receipt::Receipt;
+use crate::core::shelf::Scratch;
 use crate::core::statement::{Envelope, Statement};
 use crate::core::time::Millis;
+use crate::storage::scratch_files::ScratchFiles;
 use crate::storage::store::{Log, Store};
 
 use super::reading::Basis;
@@ -62,16 +64,22 @@ impl<S: Store> Ledger<S> {
     ///
     /// # Errors
     /// [`LedgerError::Falsified`] at the first fault, or where the entries are not those that the latest checkpoint
-    /// promises; what the store says.
+    /// promises; [`LedgerError::Scratch`]; what the store says.
     pub fn open(store: S) -> Result<Self, LedgerError> {
         Self::resume(store, Chain::new())
     }
 
-    /// Opens a ledger from a chain up to some entry, by replaying the entries after it.
+    /// Opens a ledger from a chain up to some entry, by replaying the entries after it. What is too much for memory is in the
+    /// system's folder for temporary files from then on.
     ///
     /// # Errors
     /// As [`Self::open`].
-    pub fn resume(store: S, mut chain: Chain) -> Result<Self, LedgerError> {
+    pub fn resume(store: S, chain: Chain) -> Result<Self, LedgerError> {
+        Self::resume_in(store, chain, &ScratchFiles::scratch())
+    }
+
+    fn resume_in(store: S, chain: Chain, scratch: &Scratch) -> Result<Self, LedgerError> {
+        let mut chain = chain.with_scratch(scratch);
         for size in store.checkpoints()? {
             chain.checkpoint_published(size);
         }
@@ -89,7 +97,14 @@ impl<S: Store> Ledger<S> {
     where
         S: Sync,
     {
-        let (chain, model, basis) = read_model::open(&store, folder)?;
+        Self::open_by_index_in(store, folder, &ScratchFiles::scratch())
+    }
+
+    fn open_by_index_in(store: S, folder: &Path, scratch: &Scratch) -> Result<(Self, Basis), LedgerError>
+    where
+        S: Sync,
+    {
+        let (chain, model, basis) = read_model::open(&store, folder, scratch)?;
         check_promise(&store, &chain)?;
         Ok((Self::new(store, chain, model), basis))
     }

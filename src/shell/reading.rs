@@ -6,11 +6,14 @@ use std::path::Path;
 
 use crate::core::chain::{Chain, Link};
 use crate::core::entry::Entry;
+use crate::core::shelf::{OpenedRun, Scratch};
+use crate::core::state::shelves::Runs;
 use crate::core::statement::Statement;
 use crate::core::tile::TILE_WIDTH;
 use crate::storage::bundle::{Bundle, Trouble};
 use crate::storage::index::{Glance, Index, Lists, Rejected, Snapshot, Walk, Why};
 use crate::storage::read_ahead;
+use crate::storage::scratch_files::ScratchFiles;
 
 pub use crate::storage::index::List;
 
@@ -61,13 +64,13 @@ pub fn read<T>(
 ) -> Result<Reading<T>, Trouble> {
     // The index first: it must not know of a checkpoint that the look at the bundle is too early to see.
     let hints = hints(folder, ask);
-    let entries = Entries::of(bundle)?;
-    let (chain, mut picked, basis) = match hints.and_then(|hints| resume(&entries, hints, pick)) {
+    let (entries, scratch) = (Entries::of(bundle)?, ScratchFiles::scratch());
+    let (chain, mut picked, basis) = match hints.and_then(|hints| resume(&entries, hints, &scratch, pick)) {
         Ok((chain, picked)) => {
             let basis = Basis::Snapshot(chain.size());
             (chain, picked, basis)
         }
-        Err(why) => (Chain::new(), Vec::new(), Basis::Replay(why)),
+        Err(why) => (Chain::new().with_scratch(&scratch), Vec::new(), Basis::Replay(why)),
     };
     let until = match ask {
         Ask::State(until) => until,
@@ -81,6 +84,7 @@ pub fn read<T>(
 /// What the index says, before anything of it is checked.
 struct Hints {
     snapshot: Snapshot,
+    files: Runs<OpenedRun>,
     /// In ascending order.
     wanted: Vec<u64>,
     /// Where every entry is wanted.
@@ -105,7 +109,8 @@ fn hints(folder: Option<&Path>, ask: Ask<'_>) -> Result<Hints, Why> {
         Ask::Entry(index) => vec![index],
         Ask::Entries(lists) => in_each(&index, snapshot.lists(), lists)?,
     };
-    Ok(Hints { snapshot, wanted, all: matches!(ask, Ask::Entries([])) })
+    let files = index.runs(&snapshot)?;
+    Ok(Hints { snapshot, files, wanted, all: matches!(ask, Ask::Entries([])) })
 }
 
 /// The entries that are in each of the lists, of which none may lack one.
@@ -125,9 +130,10 @@ fn in_each(index: &Index, kept: &Lists, lists: &[List<'_>]) -> Result<Vec<u64>, 
 fn resume<T>(
     entries: &Entries<'_>,
     hints: Hints,
+    scratch: &Scratch,
     pick: &mut dyn FnMut(&Link, &Entry) -> Option<T>,
 ) -> Result<(Chain, Vec<T>), Why> {
-    let Hints { snapshot, wanted, all } = hints;
+    let Hints { snapshot, files, wanted, all } = hints;
     let (size, width) = (snapshot.size(), u64::from(TILE_WIDTH));
     let glances = |number: u64| {
         let (mut index, mut glances) = (number.saturating_mul(width), Vec::new());
@@ -157,7 +163,7 @@ fn resume<T>(
     });
     walked?;
     let checkpoint = entries.checkpoint(snapshot.size()).ok().flatten();
-    let (chain, _) = snapshot.accept(walk, checkpoint.as_deref(), entries.published())?;
+    let (chain, _) = snapshot.accept(walk, checkpoint.as_deref(), entries.published(), (files, scratch))?;
     Ok((chain, picked))
 }
 

@@ -16,6 +16,7 @@ use crate::core::time::Time;
 use crate::storage::bundle::{Bundle, MAX_ENTRY_BUNDLE_BYTES, Trouble};
 use crate::storage::frozen::{Frozen, MAX_TAIL_BYTES};
 use crate::storage::layout::{Layout, TAIL};
+use crate::storage::scratch_files::ScratchFiles;
 
 /// How far to replay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,12 +39,13 @@ impl Until {
     }
 }
 
-/// Replays a bundle and hands over each entry.
+/// Replays a bundle and hands over each entry. What is too much for memory is in the system's folder for temporary files:
+/// whoever asks the chain for documents asks its scratch afterwards ([`Trouble::of_scratch`]).
 ///
 /// # Errors
 /// The faults of the first entry that has any; what the bundle says.
 pub fn replay(bundle: &dyn Bundle, until: Until, each: &mut dyn FnMut(&Link, &Entry)) -> Result<Chain, Trouble> {
-    Entries::of(bundle)?.replay(Chain::new(), until, each)
+    Entries::of(bundle)?.replay(Chain::new().with_scratch(&ScratchFiles::scratch()), until, each)
 }
 
 /// The entries of a bundle, as of one moment.
@@ -98,11 +100,13 @@ impl<'a> Entries<'a> {
             let mut faults = Vec::new();
             let (link, _) = chain.place(preparer.entry(bytes), &mut faults);
             if !faults.is_empty() {
+                Trouble::of_scratch(chain.scratch())?;
                 return Err(Trouble::Faults(faults));
             }
             each(&link, &entry);
             Ok(true)
         })?;
+        Trouble::of_scratch(chain.scratch())?;
         Ok(chain)
     }
 

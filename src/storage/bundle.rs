@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::name;
 use crate::core::fault::{Code, Fault};
+use crate::core::shelf::Scratch;
 
 /// Most files in a bundle, its private parts aside. 25.7 million entries make about 201,000 tiles and entry bundles; the rest is for checkpoints
 /// and attachments.
@@ -102,6 +103,15 @@ impl Trouble {
     /// The system's error at a path.
     pub fn io(path: &Path, source: io::Error) -> Self {
         Self::Io { path: path.into(), source }
+    }
+
+    /// Whether what a scratch keeps is as it was: if not, nothing is worth anything that was said by it since it was last
+    /// asked.
+    ///
+    /// # Errors
+    /// [`Trouble::Io`].
+    pub fn of_scratch(scratch: &Scratch) -> Result<(), Self> {
+        scratch.failure().map_or(Ok(()), |error| Err(Self::io(&std::env::temp_dir(), error)))
     }
 
     /// What an error means that the reader of a file in a bundle returned: the fault that it carries, if it does.

@@ -32,57 +32,47 @@
 
 mod chunk;
 mod database;
+mod folder;
 mod guard;
 pub mod lists;
+mod runs;
 pub mod snapshot;
 mod why;
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, ErrorKind};
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
 use sled::Batch;
 
-use crate::core::chain::Link;
+use crate::core::chain::{Chain, Link};
 use crate::core::entry::Entry;
 use crate::core::hash::Hash;
-use crate::core::key::KeyId;
+use crate::core::key::{KeyId, SecretKey};
+use crate::core::shelf::OpenedRun;
+use crate::core::state::shelves::Runs;
 
 use chunk::{CHUNK_ENTRIES, Chunk};
 use database::Database;
+use folder::{DATABASE, EXTENT, begin, encode, lock, open};
 use lists::Digest;
+use runs::RunFiles;
+
+pub use folder::Extent;
 pub use lists::{List, Lists};
 pub use snapshot::{Glance, Kept, Rejected, Snapshot, Walk};
 pub use why::Why;
 
 /// The version of what is written here. Raised whenever keys, values, or the state that entries lead to change.
-pub const LAYOUT: u32 = 3;
+pub const LAYOUT: u32 = 4;
 /// The folder, in a ledger's folder.
 pub const INDEX: &str = "index";
-/// Where in it sled's own files are.
-const DATABASE: &str = "sled";
-/// The file in it that is locked by whoever has it open.
-const LOCK: &str = "lock";
-/// The key under which the [`Extent`] is.
-const EXTENT: &[u8] = b"extent";
-
-/// How far the index goes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Extent {
-    layout: u32,
-    /// How many entries are in the index.
-    pub size: u64,
-    /// The leaf hash of the last one; zeros if there is none.
-    pub head: Hash,
-}
-
 /// The open index of a ledger. After an error it is of no more use than to be started anew.
 pub struct Index {
     folder: PathBuf,
     database: Database,
+    /// What the snapshot does not hold itself.
+    runs: RunFiles,
     extent: Extent,
     /// What the lists come to; of their open chunks, what was committed.
     lists: Lists,
@@ -132,7 +122,8 @@ impl Index {
     }
 
     fn new(folder: PathBuf, (database, extent): (Database, Extent), lock: File) -> Self {
-        Self { folder, database, extent, lists: Lists::default(), open: BTreeMap::new(), _lock: lock }
+        let runs = RunFiles::of(&folder);
+        Self { folder, database, runs, extent, lists: Lists::default(), open: BTreeMap::new(), _lock: lock }
     }
 
     /// The same index, with nothing in it.
@@ -232,7 +223,44 @@ impl Index {
         self.database.write(batch)
     }
 
-    /// Keeps a snapshot, in place of the one before.
+    /// Takes a snapshot of a chain whose entries were all taken in, in place of the one before, with the operator's key. What
+    /// the chain has on its shelves is in this folder then, and read from there; whatever happens, the chain says the same as
+    /// before.
+    ///
+    /// # Errors
+    /// [`Why::Damaged`], [`Why::Unusable`].
+    pub fn take_snapshot(&mut self, chain: &mut Chain, key: &SecretKey) -> Result<(), Why> {
+        if let Some(error) = chain.scratch().failure() {
+            return Err(Why::Unusable(error.to_string()));
+        }
+        self.commit()?;
+        if !self.holds()? {
+            return Err(incomplete());
+        }
+        let mut shelves = chain.take_shelves();
+        let runs = shelves.keep(&self.runs).map_err(|error| Why::Unusable(error.to_string()));
+        let kept = runs.and_then(|runs| {
+            let kept = Kept::sign(chain, &runs, &self.lists, key);
+            Ok((runs, kept.map_err(|fault| Why::Damaged(fault.to_string()))?))
+        });
+        chain.put_shelves(shelves);
+        let (runs, kept) = kept?;
+        self.keep(&kept)?;
+        // Until here, the runs of the snapshot before were there.
+        self.runs.remove_others(runs.iter());
+        Ok(())
+    }
+
+    /// Opens the files of the runs that a snapshot names, of which nothing is checked but that they are there. They can be
+    /// read though the index is closed and has another snapshot.
+    ///
+    /// # Errors
+    /// [`Why::Damaged`].
+    pub fn runs(&self, snapshot: &Snapshot) -> Result<Runs<OpenedRun>, Why> {
+        self.runs.open(snapshot.runs())
+    }
+
+    /// Keeps a snapshot whose runs are there, in place of the one before.
     ///
     /// # Errors
     /// [`Why::Damaged`].
@@ -294,61 +322,12 @@ impl Index {
     }
 }
 
-/// Opens the database, and changes nothing that is not sled's own.
-fn open(folder: &Path) -> Result<(Database, Extent), Why> {
-    let path = folder.join(DATABASE);
-    if !path.is_dir() {
-        return Err(Why::Missing);
-    }
-    let database = Database::open(&path)?;
-    let extent = database.value(EXTENT)?.ok_or_else(unbounded)?;
-    let extent: serde_json::Value = serde_json::from_slice(&extent).map_err(|_| unbounded())?;
-    if extent.get("layout").and_then(serde_json::Value::as_u64) != Some(LAYOUT.into()) {
-        return Err(Why::OtherLayout);
-    }
-    Ok((database, serde_json::from_value(extent).map_err(|_| unbounded())?))
-}
-
-/// Removes the database, and makes one without entries.
-fn begin(folder: &Path) -> Result<(Database, Extent), Why> {
-    let path = folder.join(DATABASE);
-    match fs::remove_dir_all(&path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(Why::Unusable(error.to_string())),
-        _ => {}
-    }
-    let extent = Extent { layout: LAYOUT, size: 0, head: Hash::ZERO };
-    let (database, mut batch) = (Database::open(&path)?, Batch::default());
-    batch.insert(EXTENT, encode(&extent)?);
-    database.write(batch)?;
-    Ok((database, extent))
-}
-
-/// Makes sure that nobody else has the database open, or removes it, until the file is dropped.
-fn lock(folder: &Path) -> Result<File, Why> {
-    let unusable = |error: io::Error| Why::Unusable(error.to_string());
-    let options = OpenOptions::new().write(true).create(true).truncate(false).open(folder.join(LOCK));
-    let file = options.map_err(unusable)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Why::Busy),
-        Err(TryLockError::Error(error)) => Err(unusable(error)),
-    }
-}
-
 fn chunk_key(list: &str, number: u64) -> Vec<u8> {
     [list.as_bytes(), &[0], &number.to_be_bytes()].concat()
 }
 
-fn encode(extent: &Extent) -> Result<Vec<u8>, Why> {
-    serde_json::to_vec(extent).map_err(|error| Why::Damaged(error.to_string()))
-}
-
 fn incomplete() -> Why {
     Why::Damaged("a list is not complete".to_owned())
-}
-
-fn unbounded() -> Why {
-    Why::Damaged("it does not say how far it goes".to_owned())
 }
 
 #[cfg(test)]

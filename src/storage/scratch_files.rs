@@ -38,25 +38,30 @@ impl Sheet for ScratchFile {
         self.0.write_all(bytes).map_err(scratch)
     }
 
-    #[cfg(unix)]
     fn read_at(&self, offset: u64, into: &mut [u8]) -> io::Result<()> {
-        std::os::unix::fs::FileExt::read_exact_at(&self.0, into, offset).map_err(scratch)
+        read_at(&self.0, offset, into).map_err(scratch)
     }
+}
 
-    #[cfg(windows)]
-    fn read_at(&self, mut offset: u64, mut into: &mut [u8]) -> io::Result<()> {
-        // Nobody appends once somebody reads, so it does no harm that this moves the file's own place.
-        while !into.is_empty() {
-            match std::os::windows::fs::FileExt::seek_read(&self.0, into, offset).map_err(scratch)? {
-                0 => return Err(scratch(io::ErrorKind::UnexpectedEof.into())),
-                read => {
-                    into = into.get_mut(read..).unwrap_or_default();
-                    offset = offset.saturating_add(read as u64);
-                }
+/// Reads as many bytes as there is room for, from the byte of that number on.
+#[cfg(unix)]
+pub(super) fn read_at(file: &File, offset: u64, into: &mut [u8]) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, into, offset)
+}
+
+#[cfg(windows)]
+pub(super) fn read_at(file: &File, mut offset: u64, mut into: &mut [u8]) -> io::Result<()> {
+    // Nobody appends once somebody reads, so it does no harm that this moves the file's own place.
+    while !into.is_empty() {
+        match std::os::windows::fs::FileExt::seek_read(file, into, offset)? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            read => {
+                into = into.get_mut(read..).unwrap_or_default();
+                offset = offset.saturating_add(read as u64);
             }
         }
-        Ok(())
     }
+    Ok(())
 }
 
 /// What the system said, and of what: the file has no name.

@@ -78,6 +78,10 @@ pub enum LedgerError {
     /// The system gave no thread for the writer.
     #[error("cannot start the ledger's writer: {0}")]
     Thread(io::Error),
+    /// What is too much for memory was not kept, or not given back as it was. Nothing is written until the ledger is opened
+    /// again.
+    #[error("cannot rely on what was kept outside memory: {0}")]
+    Scratch(io::Error),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -101,6 +105,7 @@ impl LedgerError {
             Self::Busy => "ledger-busy",
             Self::NotWritten(error) => error.code(),
             Self::Thread(_) => "no-thread",
+            Self::Scratch(_) => "scratch-failed",
             Self::Store(error) => error.code(),
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::read_model::scratch_held;
 use super::ready::Ready;
 use super::{Filed, Ledger, LedgerError};
 use crate::core::chain::Sealed;
@@ -39,11 +40,14 @@ impl Admitted {
 
 impl<S: Store> Ledger<S> {
     /// Files statements in order. What is refused gets its own refusal and changes nothing for the others; what is admitted
-    /// is appended as one, durably on return, and where that fails, none of it is acknowledged. The index does not have
-    /// them yet.
+    /// is appended as one, durably on return, and where that fails, or the chain's scratch did, none of it is acknowledged.
+    /// The index does not have them yet.
     pub(super) fn file_group(&mut self, group: Vec<Ready>, now: Millis) -> Group {
         let mut admitted = Admitted::default();
         let mut answers: Vec<_> = group.into_iter().map(|ready| self.admit(ready, now, &mut admitted)).collect();
+        if self.chain.scratch().failure().is_some() {
+            return self.unjudged(answers);
+        }
         let Admitted { sealed, staged, places } = admitted;
         let Some(first) = sealed.first().map(|sealed| sealed.link().index) else { return Group { answers, sealed } };
         // Until it is written, the chain is ahead of the store; if that fails, it stays so.
@@ -65,6 +69,19 @@ impl<S: Store> Ledger<S> {
                 Group { answers, sealed: Vec::new() }
             }
         }
+    }
+
+    /// What the chain said to the statements of a group, admitted or refused, is worth nothing: none of them is written.
+    fn unjudged(&mut self, mut answers: Vec<Result<Filed, LedgerError>>) -> Group {
+        self.stopped = true;
+        let size = self.store.size();
+        // What was filed before is where it was.
+        let known = |said: &Result<Filed, _>| said.as_ref().is_ok_and(|said| said.again && said.index < size);
+        for answer in answers.iter_mut().filter(|answer| !known(answer)) {
+            let failure = scratch_held(&self.chain);
+            *answer = failure.and(Err(LedgerError::Stopped));
+        }
+        Group { answers, sealed: Vec::new() }
     }
 
     /// Tells the index of entries that were appended. Nothing depends on it: whoever filed them can be answered before.

@@ -153,7 +153,7 @@ impl<S: Store> Ledger<S> {
         let says = signed.checkpoint();
         if says.size == self.chain.size() {
             self.chain.checkpoint_published(says.size);
-            self.model.published(&self.chain, key);
+            self.model.published(&mut self.chain, key);
         } else {
             let operator = Some(key.public()?);
             self.chain.earlier_checkpoint_published(says.size, Mark { root: says.root, operator });

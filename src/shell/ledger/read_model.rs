@@ -7,9 +7,10 @@ use std::path::Path;
 use crate::core::chain::{Chain, Link, Preparer, Sealed};
 use crate::core::hash::Hash;
 use crate::core::key::{KeyId, SecretKey};
+use crate::core::shelf::Scratch;
 use crate::core::statement::Rule;
 use crate::core::tile::TILE_WIDTH;
-use crate::storage::index::{Glance, Index, Kept, Lists, Snapshot, Walk, Why};
+use crate::storage::index::{Glance, Index, Lists, Snapshot, Walk, Why};
 use crate::storage::read_ahead;
 use crate::storage::store::{Log, StoreError};
 
@@ -29,8 +30,13 @@ pub(super) struct ReadModel {
     snapshot: u64,
 }
 
-/// Replays a store from its snapshot, or from its start where that does not hold, and brings the index up to date.
-pub(super) fn open(store: &(impl Log + Sync), folder: &Path) -> Result<(Chain, ReadModel, Basis), LedgerError> {
+/// Replays a store from its snapshot, or from its start where that does not hold, and brings the index up to date. The chain
+/// has that scratch.
+pub(super) fn open(
+    store: &(impl Log + Sync),
+    folder: &Path,
+    scratch: &Scratch,
+) -> Result<(Chain, ReadModel, Basis), LedgerError> {
     let published: BTreeSet<u64> = store.checkpoints()?.into_iter().collect();
     let mut index = None;
     let resumed = match Index::open(folder) {
@@ -39,7 +45,7 @@ pub(super) fn open(store: &(impl Log + Sync), folder: &Path) -> Result<(Chain, R
             index = Some(opened);
             Err(why)
         }
-        Ok((mut opened, None)) => match resume(store, &opened, &published)? {
+        Ok((mut opened, None)) => match resume(store, &opened, &published, scratch)? {
             Ok((chain, lists)) => {
                 opened.resume(lists, chain.size(), chain.head());
                 index = Some(opened);
@@ -56,7 +62,7 @@ pub(super) fn open(store: &(impl Log + Sync), folder: &Path) -> Result<(Chain, R
             let basis = Basis::Snapshot(chain.size());
             (chain, basis)
         }
-        Err(why) => (Chain::new(), Basis::Replay(why)),
+        Err(why) => (Chain::new().with_scratch(scratch), Basis::Replay(why)),
     };
     let mut model = ReadModel { index, snapshot: chain.size() };
     published.iter().for_each(|size| chain.checkpoint_published(*size));
@@ -79,7 +85,14 @@ pub(super) fn replay(
         each(bytes, &link);
         ControlFlow::Continue(())
     })?;
+    scratch_held(chain)?;
     faults.into_iter().next().map_or(Ok(()), |fault| Err(LedgerError::Falsified(fault)))
+}
+
+/// Whether what the chain keeps outside memory is as it was: if not, nothing that it said since it was last asked is worth
+/// anything.
+pub(super) fn scratch_held(chain: &Chain) -> Result<(), LedgerError> {
+    chain.scratch().failure().map_or(Ok(()), |error| Err(LedgerError::Scratch(error)))
 }
 
 /// The chain of the index's snapshot, checked against every entry up to it.
@@ -87,9 +100,15 @@ fn resume(
     store: &(impl Log + Sync),
     index: &Index,
     published: &BTreeSet<u64>,
+    scratch: &Scratch,
 ) -> Result<Result<(Chain, Lists), Why>, StoreError> {
-    let snapshot = match index.kept().and_then(|kept| Ok(Snapshot::read(&kept)?)) {
-        Ok(snapshot) => snapshot,
+    let opened = index.kept().and_then(|kept| {
+        let snapshot = Snapshot::read(&kept)?;
+        let files = index.runs(&snapshot)?;
+        Ok((snapshot, files))
+    });
+    let (snapshot, files) = match opened {
+        Ok(opened) => opened,
         Err(why) => return Ok(Err(why)),
     };
     let extent = index.extent();
@@ -114,7 +133,8 @@ fn resume(
     });
     let walked = walked?;
     let checkpoint = store.checkpoint_at(snapshot.size())?;
-    Ok(walked.and_then(|()| snapshot.accept(walk, checkpoint.as_deref(), published)).map_err(Why::from))
+    let accepted = walked.and_then(|()| snapshot.accept(walk, checkpoint.as_deref(), published, (files, scratch)));
+    Ok(accepted.map_err(Why::from))
 }
 
 impl ReadModel {
@@ -139,20 +159,13 @@ impl ReadModel {
     }
 
     /// Takes a snapshot, if one is due, at the checkpoint that was just published with that key.
-    pub(super) fn published(&mut self, chain: &Chain, key: &SecretKey) {
+    pub(super) fn published(&mut self, chain: &mut Chain, key: &SecretKey) {
         let size = chain.size();
         let due = size.saturating_sub(self.snapshot) >= (size / SNAPSHOT_SHARE).max(1);
         if !due {
             return;
         }
-        let kept = self.with(|index| {
-            index.commit()?;
-            if !index.holds()? {
-                return Err(Why::Damaged("a list is not complete".to_owned()));
-            }
-            let kept = Kept::sign(chain, index.lists(), key).map_err(|fault| Why::Damaged(fault.to_string()))?;
-            index.keep(&kept)
-        });
+        let kept = self.with(|index| index.take_snapshot(chain, key));
         if kept.is_some() {
             self.snapshot = size;
         }

@@ -16,6 +16,7 @@ use crate::core::tile::Tiler;
 use crate::shell::attachment;
 use crate::shell::replay::Entries;
 use crate::storage::bundle::{Bundle, Trouble};
+use crate::storage::scratch_files::ScratchFiles;
 use crate::storage::site::{self, Site};
 use crate::storage::store::StoreError;
 
@@ -117,7 +118,8 @@ fn judge_from(
     let noted = |chain: &Chain| sizes.range(..chain.size()).all(|size| chain.mark_at(*size).is_some());
     let grown = |chain: &Chain| chain.size() <= before && noted(chain);
     let origin = |chain: &Chain| chain.origin().is_none_or(|origin| origin.as_str() == latest.checkpoint().origin);
-    let chain = known.filter(|chain| grown(chain) && origin(chain)).unwrap_or_default();
+    let known = known.filter(|chain| grown(chain) && origin(chain));
+    let chain = known.unwrap_or_else(|| Chain::new().with_scratch(&ScratchFiles::scratch()));
     let kept_size = chain.size();
     let mut judging = Judging { chain, there, tree: None, attachments: BTreeMap::new() };
     published.iter().for_each(|size| judging.chain.checkpoint_published(*size));
@@ -128,6 +130,7 @@ fn judge_from(
             Ok(faults.is_none() && judging.chain.size() < size)
         })?;
     }
+    Trouble::of_scratch(judging.chain.scratch())?;
     if let Some(faults) = faults {
         return Err(Trouble::Faults(faults).into());
     }
@@ -245,7 +248,8 @@ pub(super) fn kept(root: &Path) -> Option<Chain> {
     let at = bytes.iter().position(|byte| *byte == b'\n')?;
     let (line, json) = bytes.split_at_checked(at)?;
     let json = json.get(1..)?;
-    (line == heading(json).as_bytes()).then(|| serde_json::from_slice(json).ok()).flatten()
+    let chain = (line == heading(json).as_bytes()).then(|| serde_json::from_slice(json).ok()).flatten();
+    chain.map(|chain: Chain| chain.with_scratch(&ScratchFiles::scratch()))
 }
 
 /// Keeps a history in the folder.

@@ -266,8 +266,7 @@ impl Walk<'_> {
     /// Whether everything that was remembered is as it was: if not, nothing that was found since it was last asked is worth
     /// anything.
     pub(super) fn scratch_held(&self) -> Result<(), Trouble> {
-        let failure = self.audit.chain().scratch().failure();
-        failure.map_or(Ok(()), |error| Err(Trouble::io(&std::env::temp_dir(), error)))
+        Trouble::of_scratch(self.audit.chain().scratch())
     }
 
     /// Hands over what was noticed.

@@ -1,11 +1,12 @@
 //! The state as of a checkpoint, signed by the operator's key: what lets a ledger be opened without checking every
 //! signature again.
 //!
-//! The bytes are JSON: the [`Chain`] and what the [`Lists`] come to. The note over them, by the operator's key under the
-//! ledger's origin, has these lines:
+//! The bytes are JSON: the [`Chain`] without what grows with every entry, the [`Runs`] that have that, each by the SHA-256
+//! of its file, and what the [`Lists`] come to. The note over them, by the operator's key under the ledger's origin, has
+//! these lines:
 //!
 //! ```text
-//! candour state snapshot v1
+//! candour state snapshot v2
 //! <version of candour that made it>
 //! <origin>
 //! <size>
@@ -28,11 +29,13 @@ use crate::core::fault::{Code, Fault};
 use crate::core::hash::Hash;
 use crate::core::key::{PublicKey, SecretKey, Signature};
 use crate::core::note::{Note, VerifierKey};
+use crate::core::shelf::{OpenedRun, Scratch};
+use crate::core::state::shelves::{Runs, Shelves};
 
 pub use walk::{Glance, Walk};
 
 /// What the text begins with.
-pub const FIRST_LINE: &str = "candour state snapshot v1";
+pub const FIRST_LINE: &str = "candour state snapshot v2";
 /// Who made it. Another version may come to another state by the same entries, or write it otherwise.
 const MADE_BY: &str = env!("CARGO_PKG_VERSION");
 
@@ -57,6 +60,9 @@ pub enum Rejected {
     /// The bytes are not those that were signed.
     #[error("not the bytes that were signed")]
     Altered,
+    /// The files of its runs are not those that were signed, or cannot be read.
+    #[error("not the runs that were signed")]
+    OtherRuns,
     /// The state does not have the origin, size, root or operator that it should.
     #[error("not the state that its note names")]
     OtherState,
@@ -77,6 +83,7 @@ pub struct Snapshot {
     note: Note,
     size: u64,
     chain: Chain,
+    runs: Runs,
     lists: Lists,
 }
 
@@ -84,24 +91,27 @@ pub struct Snapshot {
 #[serde(deny_unknown_fields)]
 struct Body {
     chain: Chain,
+    runs: Runs,
     lists: Lists,
 }
 
 #[derive(Serialize)]
 struct BodyRef<'a> {
     chain: &'a Chain,
+    runs: &'a Runs,
     lists: &'a Lists,
 }
 
 impl Kept {
-    /// Signs the state as of now. The key is the operator's in force, and a checkpoint of this size was just published.
+    /// Signs the state as of now: a chain whose shelves were taken out, and the runs that have all of them. The key is the
+    /// operator's in force, and a checkpoint of this size was just published.
     ///
     /// # Errors
     /// `ledger-not-opened`: an empty ledger; `note-malformed`.
-    pub fn sign(chain: &Chain, lists: &Lists, key: &SecretKey) -> Result<Self, Fault> {
+    pub fn sign(chain: &Chain, runs: &Runs, lists: &Lists, key: &SecretKey) -> Result<Self, Fault> {
         let origin = chain.origin().ok_or_else(|| Fault::new(Code::LedgerNotOpened, "an opened ledger", "none"))?;
         let unwritable = |error: serde_json::Error| Fault::new(Code::NoteMalformed, "a state", error.to_string());
-        let bytes = serde_json::to_vec(&BodyRef { chain, lists }).map_err(unwritable)?;
+        let bytes = serde_json::to_vec(&BodyRef { chain, runs, lists }).map_err(unwritable)?;
         let note = Note::sign(text(chain, origin.as_str(), Hash::of(&bytes)), origin.as_str(), key)?;
         Ok(Self { note: note.to_string(), bytes })
     }
@@ -127,12 +137,12 @@ impl Snapshot {
         if Hash::from_base64(digest) != Ok(Hash::of(&kept.bytes)) {
             return Err(Rejected::Altered);
         }
-        let Body { chain, lists } = serde_json::from_slice(&kept.bytes).map_err(|_| Rejected::OtherState)?;
+        let Body { chain, runs, lists } = serde_json::from_slice(&kept.bytes).map_err(|_| Rejected::OtherState)?;
         let origin = chain.origin().ok_or(Rejected::OtherState)?;
         if note.text() != text(&chain, origin.as_str(), Hash::of(&kept.bytes)) {
             return Err(Rejected::OtherState);
         }
-        Ok(Self { size: chain.size(), note, chain, lists })
+        Ok(Self { size: chain.size(), note, chain, runs, lists })
     }
 
     /// How many entries led to it.
@@ -140,7 +150,7 @@ impl Snapshot {
         self.size
     }
 
-    /// The chain that it says those led to.
+    /// The chain that it says those led to, without its shelves.
     pub fn chain(&self) -> &Chain {
         &self.chain
     }
@@ -150,16 +160,23 @@ impl Snapshot {
         &self.lists
     }
 
-    /// Accepts the snapshot, after a walk over all of its entries as the ledger has them.
+    /// The runs that have the shelves.
+    pub fn runs(&self) -> &Runs {
+        &self.runs
+    }
+
+    /// Accepts the snapshot, after a walk over all of its entries as the ledger has them, with the files of its runs, each
+    /// of which is read and held against its SHA-256. The chain has that scratch, and its shelves are read from those files.
     ///
     /// # Errors
     /// [`Rejected::OtherEntries`], [`Rejected::OtherState`], [`Rejected::OtherCheckpoints`],
-    /// [`Rejected::NotTheOperators`].
+    /// [`Rejected::NotTheOperators`], [`Rejected::OtherRuns`].
     pub fn accept(
         self,
         walk: Walk,
         checkpoint: Option<&[u8]>,
         published: &BTreeSet<u64>,
+        (files, scratch): (Runs<OpenedRun>, &Scratch),
     ) -> Result<(Chain, Lists), Rejected> {
         let chain = &self.chain;
         if walk.tree() != chain.tree() || walk.head() != chain.head() {
@@ -188,7 +205,13 @@ impl Snapshot {
         if checkpoint.signed_by(&key) != Ok(true) || !signed_by(&self.note, &key, &operator) {
             return Err(Rejected::NotTheOperators);
         }
-        Ok((self.chain, self.lists))
+        if !files.iter().map(|(run, _)| run).eq(self.runs.iter()) {
+            return Err(Rejected::OtherRuns);
+        }
+        let shelves = Shelves::open(files, scratch).map_err(|_| Rejected::OtherRuns)?;
+        let mut chain = self.chain.with_scratch(scratch);
+        chain.put_shelves(shelves);
+        Ok((chain, self.lists))
     }
 }
 

@@ -142,10 +142,9 @@ fn the_snapshot_follows_the_operator_to_its_next_key() {
     let (basis, store) = open_and_compare(folder.path(), ledger.into_store());
     assert_eq!(basis, Basis::Snapshot(11));
     // Who had the key before cannot leave out that it was replaced.
-    let (ledger, _) = Ledger::open_by_index(store, folder.path()).unwrap();
+    let (mut ledger, _) = Ledger::open_by_index(store, folder.path()).unwrap();
     let mut index = ledger.model.index.unwrap();
-    let kept = Kept::sign(&ledger.chain, index.lists(), &old).unwrap();
-    index.keep(&kept).unwrap();
+    index.take_snapshot(&mut ledger.chain, &old).unwrap();
     drop(index);
     let (basis, _) = open_and_compare(folder.path(), ledger.store);
     assert_eq!(basis, Basis::Replay(Why::Rejected(Rejected::NotTheOperators)));

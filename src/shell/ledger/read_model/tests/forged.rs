@@ -5,7 +5,7 @@ use crate::core::checkpoint::{Checkpoint, SignedCheckpoint};
 use crate::core::hash::Hash;
 use crate::core::key::SecretKey;
 use crate::core::note::Note;
-use crate::storage::index::LAYOUT;
+use crate::storage::index::{Kept, LAYOUT};
 
 /// Puts another snapshot in the place of the one there.
 fn replace(folder: &Path, change: impl FnOnce(Kept) -> Kept) {

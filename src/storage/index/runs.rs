@@ -1,0 +1,103 @@
+//! The files of the runs that a snapshot names: `runs/<SHA-256>`, each written once.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::Why;
+use crate::core::hash::Hash;
+use crate::core::shelf::{KeptRun, OpenedRun, Sheet, Space};
+use crate::core::state::shelves::Runs;
+use crate::storage::durable;
+use crate::storage::scratch_files::read_at;
+
+/// The folder in the index.
+const RUNS: &str = "runs";
+/// What the name of a file begins with that is being written.
+const UNFINISHED: &str = "tmp-";
+
+/// The folder of runs. As a space, it keeps each sheet that was settled.
+#[derive(Debug)]
+pub(super) struct RunFiles {
+    folder: PathBuf,
+    /// How many were begun.
+    begun: AtomicU64,
+}
+
+#[derive(Debug)]
+struct RunFile {
+    file: File,
+    path: PathBuf,
+}
+
+impl RunFiles {
+    /// In the folder of an index.
+    pub(super) fn of(index: &Path) -> Self {
+        Self { folder: index.join(RUNS), begun: AtomicU64::new(0) }
+    }
+
+    /// Opens the files of runs, and reads nothing but their lengths. Who has them open can read them though they are removed.
+    ///
+    /// # Errors
+    /// [`Why::Damaged`]: one is not there, or not as long.
+    pub(super) fn open(&self, runs: &Runs) -> Result<Runs<OpenedRun>, Why> {
+        runs.try_map(|run| {
+            let path = self.folder.join(run.sha256.to_string());
+            let damaged = |words: String| Why::Damaged(format!("a run of the snapshot: {words}"));
+            let file = File::open(&path).map_err(|error| damaged(error.to_string()))?;
+            let length = file.metadata().map_err(|error| damaged(error.to_string()))?.len();
+            if length != run.bytes {
+                return Err(damaged(format!("expected {} bytes, found {length}", run.bytes)));
+            }
+            Ok((run.clone(), Box::new(RunFile { file, path }) as Box<dyn Sheet>))
+        })
+    }
+
+    /// Removes every file but those of these runs. One that cannot be removed is tried again the next time.
+    pub(super) fn remove_others<'a>(&self, runs: impl Iterator<Item = &'a KeptRun>) {
+        let names: BTreeSet<_> = runs.map(|run| run.sha256.to_string()).collect();
+        let items = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        for item in items.filter(|item| item.file_name().to_str().is_none_or(|name| !names.contains(name))) {
+            let _ = fs::remove_file(item.path());
+        }
+    }
+
+    /// Removes all of them.
+    pub(super) fn clear(&self) -> io::Result<()> {
+        match fs::remove_dir_all(&self.folder) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Space for RunFiles {
+    fn sheet(&self) -> io::Result<Box<dyn Sheet>> {
+        fs::create_dir_all(&self.folder)?;
+        let number = self.begun.fetch_add(1, Ordering::Relaxed);
+        let path = self.folder.join(format!("{UNFINISHED}{number}"));
+        let file = File::options().read(true).write(true).create(true).truncate(true).open(&path)?;
+        Ok(Box::new(RunFile { file, path }))
+    }
+}
+
+impl Sheet for RunFile {
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.file.write_all(bytes)
+    }
+
+    fn settle(&mut self, sha256: &Hash) -> io::Result<()> {
+        self.file.sync_all()?;
+        let target = self.path.with_file_name(sha256.to_string());
+        durable::settle(&self.path, &target).map_err(io::Error::other)?;
+        self.path = target;
+        Ok(())
+    }
+
+    fn read_at(&self, offset: u64, into: &mut [u8]) -> io::Result<()> {
+        read_at(&self.file, offset, into)
+            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", self.path.display())))
+    }
+}
