@@ -8,7 +8,7 @@ use candour::shell::replay::Until;
 use candour::shell::tables::AsOf;
 use clap::Args;
 
-use crate::bundle::{BundleArgument, parse_as_of, state};
+use crate::bundle::{BundleArgument, parse_as_of, relied_on, state};
 use crate::failure::Failure;
 
 /// As of when a ledger is looked at.
@@ -33,6 +33,7 @@ impl AsOfArgument {
         let chain: Chain = bundle.replay(Until::Time(time), &mut |_, _| {})?;
         if chain.size() > 0 {
             take(state(&chain)?);
+            relied_on(&chain)?;
         }
         Ok(())
     }

@@ -154,6 +154,11 @@ pub fn state(chain: &Chain) -> Result<&State, Failure> {
     chain.state().ok_or_else(|| Failure::unjudged("an empty ledger: it was never opened"))
 }
 
+/// Whether what a state said can be relied on: part of it may be in a temporary file. To be asked once everything was.
+pub fn relied_on(chain: &Chain) -> Result<(), Failure> {
+    Ok(Trouble::of_scratch(chain.scratch())?)
+}
+
 /// Reads a small file whole.
 pub fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
     let bytes = read_up_to(path, MAX_SMALL_FILE_BYTES)?;

@@ -7,7 +7,7 @@ use candour::shell::replay::Until;
 use clap::Args;
 use serde_json::json;
 
-use crate::bundle::{BundleArgument, Point, day, state};
+use crate::bundle::{BundleArgument, Point, day, relied_on, state};
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -37,8 +37,10 @@ impl Replay {
         }
         let state = state(&chain)?;
         if output.json {
+            let origin = state.origin();
+            let state = serde_json::to_value(state).map_err(Failure::unjudged)?;
             output.json(&json!({
-                "origin": state.origin(), "size": chain.size(), "root": chain.root(), "head": chain.head(),
+                "origin": origin, "size": chain.size(), "root": chain.root(), "head": chain.head(),
                 "recorded_at": chain.recorded_at(), "state": state,
             }));
             return Ok(ExitCode::SUCCESS);
@@ -71,6 +73,7 @@ impl Replay {
                 [id.to_string(), document.kind.as_str().to_owned(), document.index.to_string(), superseded]
             }),
         );
+        relied_on(&chain)?;
         Ok(ExitCode::SUCCESS)
     }
 }

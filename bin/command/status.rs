@@ -17,7 +17,7 @@ use candour::shell::replay::Until;
 use clap::Args;
 use serde_json::json;
 
-use crate::bundle::{Point, ReadingArguments, state};
+use crate::bundle::{Point, ReadingArguments, relied_on, state};
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -86,6 +86,7 @@ impl Status {
         if self.penalties || (all && !output.json) {
             self.show_penalties(state, as_of, output)?;
         }
+        relied_on(&chain)?;
         Ok(ExitCode::SUCCESS)
     }
 

@@ -12,7 +12,7 @@ use candour::shell::timeline::{Row, Story, Subject, Timeline as Watcher};
 use clap::Args;
 use serde_json::json;
 
-use crate::bundle::{BundleArgument, parse_as_of};
+use crate::bundle::{BundleArgument, parse_as_of, relied_on};
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -76,6 +76,7 @@ impl Timeline {
             if timeline.awaits_chain() {
                 let chain = self.bundle.replay(Until::Time(timeline.as_of()), &mut |_, _| {})?;
                 timeline.end_at(&chain);
+                relied_on(&chain)?;
             }
             match timeline.wider() {
                 Some(wider) => timeline = wider,

@@ -3,7 +3,8 @@
 //! It holds how far it goes (its layout, how many entries, the leaf hash of the last one); lists of
 //! entries by actor, request, kind and key ([`List`]), packed; and a [`snapshot`]: the serialised
 //! chain as of a checkpoint, and what the lists come to. Where a document is, and what became of a request, is in the
-//! chain's state.
+//! chain's state. Of that, what grows with every entry is in files of its own, the runs: sorted, each written once and named
+//! by its SHA-256, which the snapshot signs. A snapshot writes what is new since the one before, and merges runs of like size.
 //!
 //! Of a list, full chunks are written as they fill, the open one at a snapshot. So appending an entry writes nothing here,
 //! mostly; what was appended since the snapshot is taken in again at the next opening, from the entries that are replayed
@@ -17,6 +18,7 @@
 //!   note over it and the checkpoint of that size are by the operator's key, which the opening entry and its
 //!   replacements name; and if the ledger has the checkpoints that it knows of. The entries after it are replayed in full.
 //!   What it saves is the signatures and the law, which cost a hundred times what hashing costs.
+//! - A run is read once, whole, and held against its SHA-256; each block that is read of it later, against what it was then.
 //! - A list is used only up to an accepted snapshot, and only if it comes to what the snapshot says it must. So nothing
 //!   can be left out of it. Entries after the snapshot are replayed anyway.
 //! - Where a statement is, is looked up in the log and compared there.

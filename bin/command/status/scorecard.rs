@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::Status;
 use super::obligations::span;
-use crate::bundle::{Point, state};
+use crate::bundle::{Point, relied_on, state};
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -48,6 +48,7 @@ pub fn run(status: &Status, now: Time, output: &Output) -> Result<ExitCode, Fail
         let chain = bundle.replay(candour::shell::replay::Until::Time(time), &mut |_, _| {})?;
         if chain.size() > 0 {
             gathered.settle(state(&chain)?);
+            relied_on(&chain)?;
         }
     }
     let lineage = status.platform.clone().map(|platform| bundle.lineage(platform)).transpose()?;

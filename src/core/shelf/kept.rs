@@ -198,3 +198,6 @@ impl Survey {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! The files of a ledger's folder, by their names in FORMAT.md, section 5.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
@@ -89,25 +90,31 @@ impl Folder {
         self.path(&tile.path()).is_file()
     }
 
-    /// How many full entry bundles there are.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`] if one is missing before the last.
-    pub(super) fn count_bundles(&self) -> Result<u64, StoreError> {
-        let (mut count, mut beyond, mut folders) = (0u64, 0u64, vec!["tile/entries".to_owned()]);
+    /// Which full tiles of a kind there are: by listing folders, of which there are few, not by asking for each file.
+    pub(super) fn full_tiles(&self, kind: TileKind) -> Result<BTreeSet<u64>, StoreError> {
+        let first = Tile { kind, index: 0, width: TILE_WIDTH }.path();
+        let folder = first.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let (mut found, mut folders) = (BTreeSet::new(), vec![folder.to_owned()]);
         while let Some(folder) = folders.pop() {
             for item in list(&self.path(&folder))? {
                 let name = format!("{folder}/{item}");
                 match Tile::parse(&name) {
-                    Some(Tile { width: TILE_WIDTH, index, .. }) => {
-                        count += 1;
-                        beyond = beyond.max(index.saturating_add(1));
-                    }
+                    Some(Tile { width: TILE_WIDTH, index, .. }) => drop(found.insert(index)),
                     None if item.starts_with('x') => folders.push(name),
                     _ => {}
                 }
             }
         }
+        Ok(found)
+    }
+
+    /// How many full entry bundles there are.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] if one is missing before the last.
+    pub(super) fn count_bundles(&self) -> Result<u64, StoreError> {
+        let bundles = self.full_tiles(TileKind::Entries)?;
+        let (count, beyond) = (bundles.len() as u64, bundles.last().map_or(0, |last| last.saturating_add(1)));
         if beyond > count {
             let path = self.path("tile/entries");
             let found = format!("{count} of {beyond}");

@@ -1,6 +1,7 @@
 //! What is put right when a ledger's folder is opened for writing.
 
-use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::{Seek as _, SeekFrom};
 use std::path::Path;
@@ -96,7 +97,16 @@ fn empty_temporary(folder: &Folder) -> Result<(), StoreError> {
 fn rewrite_tiles(folder: &Folder, bundles: u64) -> Result<Vec<Tile>, StoreError> {
     let full = |tile: &Tile| tile.width == TILE_WIDTH && tile.kind != TileKind::Entries;
     let size = bundles.saturating_mul(TILE_WIDTH.into());
-    let missing: Vec<_> = tiles(size).filter(full).filter(|tile| !folder.has(tile)).collect();
+    let (mut there, mut missing) = (BTreeMap::new(), Vec::new());
+    for tile in tiles(size).filter(full) {
+        let there = match there.entry(tile.kind) {
+            Entry::Occupied(listed) => listed.into_mut(),
+            Entry::Vacant(unlisted) => unlisted.insert(folder.full_tiles(tile.kind)?),
+        };
+        if !there.contains(&tile.index) {
+            missing.push(tile);
+        }
+    }
     for tile in &missing {
         let bytes: Vec<u8> = folder.hashes(tile)?.iter().flat_map(|hash| hash.0).collect();
         durable::replace(&folder.temporary("tile"), &folder.path(&tile.path()), &bytes)?;

@@ -2,6 +2,7 @@
 
 mod damage;
 mod forged;
+mod runs;
 
 use std::path::Path;
 

@@ -171,6 +171,10 @@ fn a_snapshot_put_into_another_ledgers_index_is_refused() {
     filed(folders[1].path(), &samples[1], ENTRIES, &[EARLIER, SEALED]);
     let foreign = Index::open_as_it_is(folders[1].path()).unwrap().kept().unwrap();
     replace(folders[0].path(), |_| foreign);
+    let [of, from] = [0, 1].map(|ledger| folders[ledger].path().join(INDEX).join("runs"));
+    for item in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        std::fs::copy(item.path(), of.join(item.file_name())).unwrap();
+    }
     let (basis, _) = open_and_compare(folders[0].path(), store);
     assert_eq!(basis, Basis::Replay(Why::Rejected(Rejected::OtherEntries)));
 }
