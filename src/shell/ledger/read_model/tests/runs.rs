@@ -172,3 +172,51 @@ fn runs_without_a_snapshot_are_removed_and_so_are_those_of_the_snapshot_before()
     let (basis, _) = open_and_compare(folder.path(), ledger.into_store());
     assert_eq!(basis, Basis::Snapshot(ENTRIES));
 }
+
+#[test]
+fn a_scratch_that_fails_stops_the_writer_and_admits_and_refuses_nothing() {
+    let sample = sample::Ledger::with(1, 2 * ENTRIES);
+    let sound = Memory::default();
+    // Files what comes after the snapshot, and says how often it was told to, and what the store has then.
+    let file_all = |memory: &Memory| {
+        let folder = tempfile::tempdir().unwrap();
+        let store = filed(folder.path(), &sample, ENTRIES, &[EARLIER, SEALED]);
+        let scratch = Scratch::with_tables(memory.clone(), TINY);
+        let opened = Ledger::open_by_index_in(store, folder.path(), &scratch);
+        let mut ledger = match opened {
+            Err(error) => {
+                assert_eq!(error.code(), "scratch-failed");
+                return 0;
+            }
+            Ok((ledger, _)) => ledger,
+        };
+        let mut filed = 0;
+        for (sealed, index) in sample.entries().iter().zip(0..).skip(ENTRIES as usize) {
+            let (envelope, now) = envelope(sealed);
+            match ledger.file(envelope, now, &mut |_| None) {
+                Ok(said) => assert_eq!(said, Filed { index, again: false }),
+                Err(error) => {
+                    assert_eq!(error.code(), "scratch-failed");
+                    assert!(scratch.failure().is_some(), "{error}");
+                    assert!(
+                        ledger.publish(&sample.operator_key()).is_err(),
+                        "nothing is promised by a chain that may be wrong"
+                    );
+                    break;
+                }
+            }
+            filed += 1;
+            assert_eq!(ledger.store().size(), index + 1);
+        }
+        assert!(Ledger::open(ledger.into_store()).is_ok(), "what was written is lawful");
+        filed
+    };
+    assert_eq!(file_all(&sound), ENTRIES);
+    let calls = sound.calls();
+    assert!(calls > 100, "{calls}");
+    let mut stopped = std::collections::BTreeSet::new();
+    for fails in (1..calls).step_by((calls / 40) as usize) {
+        stopped.insert(file_all(&Memory::failing(fails)));
+    }
+    assert!(stopped.len() > 5 && stopped.iter().all(|filed| *filed < ENTRIES), "{stopped:?}");
+}
