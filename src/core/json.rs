@@ -26,15 +26,16 @@ pub fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, Fault> {
 /// `statement-not-canonical` where the bytes are not canonical JSON, `statement-malformed` where they are, but of
 /// something else.
 pub fn decode<T: DeserializeOwned + Serialize>(bytes: &[u8]) -> Result<T, Fault> {
+    let not_canonical = |found: String| Fault::new(Code::StatementNotCanonical, "canonical json", found);
+    let text = std::str::from_utf8(bytes).map_err(|error| not_canonical(error.to_string()))?;
     // The whole check, and all that a sound statement costs. The rest only tells which of the two faults it is.
-    let typed = serde_json::from_slice::<T>(bytes);
+    let typed = serde_json::from_str::<T>(text);
     if let Ok(value) = &typed
         && (is_encoding(value, bytes) || encode(value)? == bytes)
     {
         return typed.map_err(|error| malformed(&error.to_string()));
     }
-    let not_canonical = |found: String| Fault::new(Code::StatementNotCanonical, "canonical json", found);
-    let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|error| not_canonical(error.to_string()))?;
+    let value: serde_json::Value = serde_json::from_str(text).map_err(|error| not_canonical(error.to_string()))?;
     check_numbers_and_depth(&value, 1).map_err(|found| not_canonical(found.to_owned()))?;
     let canonical = encode(&value)?;
     if let Some(at) = canonical.iter().zip(bytes).position(|(a, b)| a != b) {
@@ -116,7 +117,7 @@ impl<'a> Text<'a> {
     fn at(json: &'a [u8]) -> Option<Self> {
         let (mut from, mut escapes) = (0, false);
         loop {
-            let found = from + memchr::memchr2(b'"', b'\\', json.get(from..)?)?;
+            let found = from + json.get(from..)?.iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
             let (text, rest) = json.split_at_checked(found)?;
             if let Some(rest) = rest.strip_prefix(b"\"") {
                 return Some(Self { text, escapes, rest });
