@@ -9,6 +9,7 @@ pub mod intake;
 mod publishing;
 mod read_model;
 mod ready;
+mod replay;
 
 use std::io::Read;
 use std::ops::ControlFlow;
@@ -83,7 +84,7 @@ impl<S: Store> Ledger<S> {
         for size in store.checkpoints()? {
             chain.checkpoint_published(size);
         }
-        read_model::replay(&store, &mut chain, |_, _| {})?;
+        replay::replay(&store, &mut chain, |_, _| {})?;
         check_promise(&store, &chain)?;
         Ok(Self::new(store, chain, ReadModel::default()))
     }

@@ -4,17 +4,17 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use crate::core::chain::{Chain, Link, Preparer, Sealed};
+use crate::core::chain::{Chain, Link, Sealed};
 use crate::core::hash::Hash;
 use crate::core::key::{KeyId, SecretKey};
 use crate::core::shelf::Scratch;
-use crate::core::statement::Rule;
 use crate::core::tile::TILE_WIDTH;
 use crate::storage::index::{Glance, Index, Lists, Snapshot, Walk, Why};
 use crate::storage::read_ahead;
 use crate::storage::store::{Log, StoreError};
 
 use super::LedgerError;
+use super::replay::replay;
 use crate::shell::reading::Basis;
 
 /// A snapshot is taken at a checkpoint of this much more entries than the last one had: a 32nd of them, and one at
@@ -68,25 +68,6 @@ pub(super) fn open(
     published.iter().for_each(|size| chain.checkpoint_published(*size));
     replay(store, &mut chain, |bytes, link| model.take(bytes, link))?;
     Ok((chain, model, basis))
-}
-
-/// Extends a chain by the entries of a store that it does not have yet.
-pub(super) fn replay(
-    store: &impl Log,
-    chain: &mut Chain,
-    mut each: impl FnMut(&[u8], &Link),
-) -> Result<(), LedgerError> {
-    let (mut preparer, mut faults) = (Preparer::new(Rule::Strict), Vec::new());
-    store.read(chain.size(), &mut |_, bytes| {
-        let (link, _) = chain.place(preparer.entry(bytes), &mut faults);
-        if !faults.is_empty() {
-            return ControlFlow::Break(());
-        }
-        each(bytes, &link);
-        ControlFlow::Continue(())
-    })?;
-    scratch_held(chain)?;
-    faults.into_iter().next().map_or(Ok(()), |fault| Err(LedgerError::Falsified(fault)))
 }
 
 /// Whether what the chain keeps outside memory is as it was: if not, nothing that it said since it was last asked is worth

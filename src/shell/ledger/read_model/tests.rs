@@ -12,7 +12,7 @@ use crate::core::entry::Entry;
 use crate::core::event::{Event, KeyRotated};
 use crate::core::json::Count;
 use crate::core::sample;
-use crate::core::statement::{Envelope, Statement};
+use crate::core::statement::{Envelope, Rule, Statement};
 use crate::core::time::{Millis, Time};
 use crate::shell::ledger::{Filed, Ledger};
 use crate::storage::index::{INDEX, Rejected};
