@@ -5,6 +5,7 @@ mod command_line;
 mod corpus;
 mod crash;
 mod demo;
+mod dependencies;
 mod evidence;
 mod findings;
 mod format;
