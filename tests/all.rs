@@ -13,6 +13,7 @@ mod http;
 mod import;
 mod index;
 mod keys;
+mod limits;
 mod memory;
 mod monitor;
 mod readme;

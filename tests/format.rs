@@ -26,7 +26,7 @@ fn format() -> String {
 }
 
 /// The rows of the first table after a heading, cell by cell.
-fn rows(heading: &str) -> Vec<Vec<String>> {
+pub fn rows(heading: &str) -> Vec<Vec<String>> {
     let format = format();
     let (_, after) =
         format.split_once(&format!("\n## {heading}\n")).unwrap_or_else(|| panic!("no section {heading:?}"));

@@ -9,7 +9,7 @@ mod ledger;
 mod notes;
 mod refused;
 mod signatures;
-mod statements;
+pub mod statements;
 mod tiles;
 
 use std::path::PathBuf;
@@ -42,7 +42,7 @@ fn pin(name: &str, made: &Value) {
 }
 
 /// The key of that actor: its seed is the SHA-256 of its name.
-fn key(name: &str) -> SecretKey {
+pub fn key(name: &str) -> SecretKey {
     SecretKey::from_seed(&Hash::of(name.as_bytes()).0)
 }
 

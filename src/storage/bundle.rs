@@ -138,6 +138,27 @@ pub(super) fn carry(fault: Fault) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, fault)
 }
 
+/// Whether a bundle may have so many files.
+///
+/// # Errors
+/// `bundle-too-large`: more than [`MAX_FILES`].
+pub fn check_count(files: u64) -> Result<(), Fault> {
+    if files > MAX_FILES { Err(too_many(MAX_FILES, files)) } else { Ok(()) }
+}
+
+/// Whether the files of an archive may unpack to so many bytes together.
+///
+/// # Errors
+/// `bundle-too-large`: more than [`MAX_TOTAL_BYTES`].
+pub fn check_total(bytes: u64) -> Result<(), Fault> {
+    let found = || format!("{bytes} in all files together");
+    if bytes > MAX_TOTAL_BYTES { Err(too_large(MAX_TOTAL_BYTES, found())) } else { Ok(()) }
+}
+
+pub(super) fn too_many(limit: u64, found: u64) -> Fault {
+    Fault::new(Code::BundleTooLarge, format!("at most {limit} files"), found.to_string())
+}
+
 pub(super) fn too_large(limit: u64, found: impl Into<String>) -> Fault {
     Fault::new(Code::BundleTooLarge, format!("at most {limit} bytes"), found)
 }

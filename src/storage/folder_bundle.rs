@@ -4,7 +4,7 @@ use std::fs::{File, Metadata};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use super::bundle::{Bundle, FaultList, MAX_FILE_BYTES, MAX_FILES, Trouble, is_private, too_large};
+use super::bundle::{Bundle, FaultList, MAX_FILE_BYTES, Trouble, check_count, is_private, too_large};
 use super::name;
 use crate::core::fault::{Code, Fault};
 
@@ -63,10 +63,7 @@ impl FolderBundle {
                     found.files.push(name.into());
                 }
             }
-            if found.seen > MAX_FILES {
-                let fault = Fault::new(Code::BundleTooLarge, format!("at most {MAX_FILES} files"), "more");
-                return Err(fault.into());
-            }
+            check_count(found.seen)?;
         }
         Ok(())
     }

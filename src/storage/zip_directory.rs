@@ -6,7 +6,7 @@
 use std::io::{self, BufReader};
 use std::path::Path;
 
-use super::bundle::{FaultList, MAX_FILES, MAX_TOTAL_BYTES, Trouble, carry, is_private, too_large};
+use super::bundle::{FaultList, MAX_FILES, Trouble, carry, check_count, check_total, is_private, too_many};
 use super::name;
 use super::zip_section::Section;
 use crate::core::fault::{Code, Fault};
@@ -120,14 +120,9 @@ fn judge(placed: Vec<(Central, u64)>) -> Result<Vec<Member>, Trouble> {
         let Central { packed, size, crc, .. } = header;
         members.push(Member { name, start, packed, size, crc, deflated });
     }
-    let count = members.len() as u64;
-    if count > MAX_FILES {
-        faults.push(too_many(MAX_FILES, count));
-    }
     let total = members.iter().fold(0, |sum: u64, member| sum.saturating_add(member.size));
-    if total > MAX_TOTAL_BYTES {
-        faults.push(too_large(MAX_TOTAL_BYTES, format!("{total} in all files together")));
-    }
+    let checks = [check_count(members.len() as u64), check_total(total)];
+    checks.into_iter().filter_map(Result::err).for_each(|fault| faults.push(fault));
     faults.push_clashes(members.iter().map(|member| member.name.as_str()));
     faults.finish()?;
     Ok(members)
@@ -173,10 +168,6 @@ fn check_descriptor(archive: &Section, header: &Central, next: u64, gap: u64) ->
         return Ok(());
     }
     Err(refuse("a data descriptor that agrees with the central directory", format!("{gap} other bytes")))
-}
-
-fn too_many(limit: u64, found: u64) -> Fault {
-    Fault::new(Code::BundleTooLarge, format!("at most {limit} files"), found.to_string())
 }
 
 fn malformed(expected: impl Into<String>, found: impl Into<String>) -> Fault {
