@@ -1,6 +1,5 @@
 //! Key files as commands take them.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use candour::core::cosignature::CosigningKey;
@@ -32,10 +31,7 @@ impl PassphraseArguments {
     /// The passphrase: of the file named, or from the terminal.
     pub fn passphrase(&self, key: &Path) -> std::io::Result<Passphrase> {
         match &self.passphrase_file {
-            Some(file) => {
-                let text = fs::read_to_string(file)?;
-                Passphrase::new(text.trim_end_matches(['\r', '\n']).to_owned())
-            }
+            Some(file) => Passphrase::read(file),
             None => Passphrase::new(rpassword::prompt_password(format!("passphrase of {}: ", key.display()))?),
         }
     }

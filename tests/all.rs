@@ -18,6 +18,7 @@ mod memory;
 mod monitor;
 mod readme;
 mod scenarios;
+mod secrets;
 mod simulation;
 mod split_view;
 mod tables;

@@ -40,7 +40,7 @@ impl Scene {
         command
     }
 
-    fn run(&self, words: &str) -> Output {
+    pub(crate) fn run(&self, words: &str) -> Output {
         self.command(words).output().expect("the command runs")
     }
 

@@ -44,11 +44,27 @@ impl Passphrase {
         match text.len() {
             0 => Err(io::Error::new(io::ErrorKind::InvalidInput, "the passphrase is empty")),
             1..=MAX_PASSPHRASE_BYTES => Ok(Self(text)),
-            more => {
-                let says = format!("expected a passphrase of at most {MAX_PASSPHRASE_BYTES} bytes, found {more}");
+            _ => {
+                let says = format!("expected a passphrase of at most {MAX_PASSPHRASE_BYTES} bytes, found more");
                 Err(io::Error::new(io::ErrorKind::InvalidInput, says))
             }
         }
+    }
+
+    /// Reads it from a file, or a pipe: its text, without the line ends after it.
+    ///
+    /// # Errors
+    /// What the system says, and likewise.
+    pub fn read(path: &Path) -> io::Result<Self> {
+        // With one line end. The buffer is the only copy, is never moved, and is wiped.
+        let limit = MAX_PASSPHRASE_BYTES + 2;
+        let mut text = Zeroizing::new(String::with_capacity(limit + 1));
+        File::open(path)?.take(limit as u64 + 1).read_to_string(&mut text)?;
+        if text.len() <= limit {
+            let length = text.trim_end_matches(['\r', '\n']).len();
+            text.truncate(length);
+        }
+        Self::new(std::mem::take(&mut text))
     }
 
     fn as_bytes(&self) -> &[u8] {

@@ -317,10 +317,28 @@ fn passphrases_have_limits_and_are_never_shown() {
     for (length, good) in [(0, false), (1, true), (MAX_PASSPHRASE_BYTES, true), (MAX_PASSPHRASE_BYTES + 1, false)] {
         assert_eq!(Passphrase::new("x".repeat(length)).is_ok(), good, "{length}");
     }
+    let directory = tempfile::tempdir().unwrap();
+    for (length, end, good) in [
+        (0, "\n", false),
+        (1, "", true),
+        (1, "\n\r\n\n", true),
+        (MAX_PASSPHRASE_BYTES, "\r\n", true),
+        (MAX_PASSPHRASE_BYTES + 1, "", false),
+        (1, "\n\nmore", true),
+        (MAX_PASSPHRASE_BYTES - 1, "\n\n\n\nmore", false),
+    ] {
+        let text = "x".repeat(length);
+        let read =
+            Passphrase::read(&file(&directory, &format!("{length}{}", end.len()), (text.clone() + end).as_bytes()));
+        assert_eq!(read.is_ok(), good, "{length} and {end:?}");
+        if let Ok(read) = read {
+            let expected = if end.ends_with("more") { text + end } else { text };
+            assert_eq!(read.as_bytes(), expected.as_bytes(), "{length} and {end:?}");
+        }
+    }
     assert_eq!(format!("{:?}", pass(SECRET)), "Passphrase(..)");
     assert!(!Passphrase::new(SECRET.repeat(100)).unwrap_err().to_string().contains(SECRET));
 
-    let directory = tempfile::tempdir().unwrap();
     let path = file(&directory, "sealed", pbkdf2(1, pbes2::Pbkdf2Prf::HmacWithSha256).as_bytes());
     let error = read(&path, || Err(io::Error::other("no terminal"))).unwrap_err();
     assert_eq!(error.code(), "passphrase-unavailable");
