@@ -231,6 +231,26 @@ impl Filing {
                     "file that one first: whoever holds both can show that the key contradicts itself; if nobody does, --sign-again",
                 ))
             }
+            // Which statements those were is forgotten; a ledger that lost them would have this one take the place of one.
+            Some((last, _)) if last > nth && !self.sign_again => {
+                let words =
+                    format!("this key signed its numbers {nth} to {last} before, which this ledger does not have");
+                Err(Failure::evidence(words).hint(
+                    "is this an older copy? a second statement under one number convicts this key; if nobody holds the first, --sign-again",
+                ))
+            }
+            Some((last, _)) if last < nth.saturating_sub(1) => {
+                let words = format!(
+                    "of this key's statements, up to number {} on the ledger, {last} is the last that was signed from here",
+                    nth - 1
+                );
+                say_error("note", &words);
+                say_error(
+                    "hint",
+                    "candour log shows them; if they are not yours, revoke the key (candour kinds key_revoked)",
+                );
+                Ok(())
+            }
             _ => Ok(()),
         }
     }

@@ -1,6 +1,7 @@
 //! The integration tests: one binary, one file per subject.
 
 mod answers;
+mod author;
 mod command_line;
 mod corpus;
 mod crash;
