@@ -23,6 +23,7 @@ mod secrets;
 mod simulation;
 mod split_view;
 mod tables;
+mod tamper;
 mod timeline;
 mod tools;
 mod vectors;

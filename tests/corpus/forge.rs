@@ -221,16 +221,7 @@ impl Forger {
 
     /// Adds the tiles and entry bundles of that size.
     pub fn add_tiles(&self, files: &mut Files, size: u64) {
-        let entries = self.entries.get(..size as usize).unwrap();
-        let mut tree = Tiler::new();
-        for entry in entries {
-            files.extend(tree.push(Hash::leaf(entry)).into_iter().map(|(tile, bytes)| (tile.path(), bytes)));
-        }
-        files.extend(tree.partial().map(|(tile, bytes)| (tile.path(), bytes)));
-        for (index, entries) in (0..).zip(entries.chunks(TILE_WIDTH.into())) {
-            let tile = Tile { kind: TileKind::Entries, index, width: entries.len() as u16 };
-            files.insert(tile.path(), bundle(entries));
-        }
+        files.extend(tiles(self.entries.get(..size as usize).unwrap()));
     }
 
     /// Adds `tail`: the entries after the last full entry bundle.
@@ -238,6 +229,20 @@ impl Forger {
         let full = self.entries.len() - self.entries.len() % usize::from(TILE_WIDTH);
         files.insert("tail".into(), bundle(&self.entries[full..]));
     }
+}
+
+/// The tiles and entry bundles of those entries.
+pub fn tiles(entries: &[Vec<u8>]) -> Files {
+    let (mut files, mut tree) = (Files::new(), Tiler::new());
+    for entry in entries {
+        files.extend(tree.push(Hash::leaf(entry)).into_iter().map(|(tile, bytes)| (tile.path(), bytes)));
+    }
+    files.extend(tree.partial().map(|(tile, bytes)| (tile.path(), bytes)));
+    for (index, entries) in (0..).zip(entries.chunks(TILE_WIDTH.into())) {
+        let tile = Tile { kind: TileKind::Entries, index, width: entries.len() as u16 };
+        files.insert(tile.path(), bundle(entries));
+    }
+    files
 }
 
 /// Entries as an entry bundle.

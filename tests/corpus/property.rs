@@ -20,18 +20,19 @@ use super::zips;
 const ZIP_POSITIONS: usize = 2_000;
 
 /// Random numbers that depend on a printed seed alone: xorshift64.
-struct Random(u64);
+pub struct Random(u64);
 
 impl Random {
     /// `CANDOUR_SEED` overrides the seed.
-    fn new() -> Self {
+    pub fn new() -> Self {
         let seed = std::env::var("CANDOUR_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(0x00c0_ffee);
         // Shown where the test fails.
         eprintln!("CANDOUR_SEED={seed}");
         Self(seed | 1)
     }
 
-    fn below(&mut self, limit: usize) -> usize {
+    /// A number below that limit, which is not 0.
+    pub fn below(&mut self, limit: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -39,7 +40,7 @@ impl Random {
     }
 
     /// A byte with one bit set.
-    fn bit(&mut self) -> u8 {
+    pub fn bit(&mut self) -> u8 {
         1 << self.below(8)
     }
 }

@@ -44,6 +44,12 @@ fn the_python_verifier_passes_its_own_test() {
 
 /// What `fixtures/verify.py` says of each case; nothing where there is no python3, which is a failure in CI alone.
 fn judge(cases: &[Found]) -> Option<Vec<Value>> {
+    let request = |case: &Found| json!({"bundle": case.bundle, "policy": case.policy, "pins": case.pins});
+    ask(&cases.iter().map(request).collect::<Vec<_>>())
+}
+
+/// What it says to each request, all of them in one process.
+pub fn ask(requests: &[impl ToString]) -> Option<Vec<Value>> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/verify.py");
     if is_missing("python3") {
         return None;
@@ -51,13 +57,10 @@ fn judge(cases: &[Found]) -> Option<Vec<Value>> {
     let mut python = Command::new("python3");
     python.arg(script).arg("--batch").stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut python = python.spawn().unwrap();
-    let requests: Vec<String> = cases
-        .iter()
-        .map(|case| json!({"bundle": case.bundle, "policy": case.policy, "pins": case.pins}).to_string() + "\n")
-        .collect();
+    let lines: String = requests.iter().map(|request| request.to_string() + "\n").collect();
     let mut stdin = python.stdin.take().unwrap();
     // Written from another thread, so that neither side waits for the other with its pipe full.
-    let writer = std::thread::spawn(move || stdin.write_all(requests.concat().as_bytes()));
+    let writer = std::thread::spawn(move || stdin.write_all(lines.as_bytes()));
     let output = python.wait_with_output().unwrap();
     writer.join().unwrap().unwrap();
     let said: Vec<Value> = output
@@ -66,6 +69,6 @@ fn judge(cases: &[Found]) -> Option<Vec<Value>> {
         .filter(|line| !line.is_empty())
         .map(|line| serde_json::from_slice(line).unwrap())
         .collect();
-    assert_eq!(said.len(), cases.len(), "a verdict for each case");
+    assert_eq!(said.len(), requests.len(), "a verdict for each case");
     Some(said)
 }

@@ -45,6 +45,18 @@ pub fn cases() -> Vec<Case> {
         )
         .sizes(SIZE + 1, 19),
         moved(
+            "repeated-before-a-rotation",
+            "an entry is there twice, so that the operator's key is replaced by an entry that stands a place later than its \
+             index says: places count",
+            &format!(
+                "index-mismatch@11 previous-mismatch@10 nth-reused@10 seen-mismatch@24 tile-mismatch@{HASHES} {BROKEN} \
+                 checkpoint-root-mismatch@checkpoints/14 checkpoint-root-mismatch@checkpoints/19 \
+                 checkpoint-unsigned@checkpoints/19"
+            ),
+            |entries| entries.insert(11, entries[10].clone()),
+        )
+        .sizes(SIZE + 1, 9),
+        moved(
             "inserted-entry",
             "an entry that its author signed and the ledger never placed",
             &format!("index-mismatch@25 previous-mismatch@24 tile-mismatch@{HASHES} {BROKEN}"),
