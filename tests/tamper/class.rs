@@ -41,6 +41,13 @@ pub enum Found {
     Never,
 }
 
+impl Found {
+    /// The codes.
+    pub fn codes(&self) -> &'static [Code] {
+        if let Self::By(codes) = self { codes } else { &[] }
+    }
+}
+
 /// What somebody is handed.
 pub enum Evidence {
     /// A ledger.

@@ -1,25 +1,62 @@
 //! Tampering without a plan: a few changes one after another, each to whatever is there, and as much made to fit as chance
 //! has it.
 
+use std::rc::Rc;
+
+use candour::core::checkpoint::{Checkpoint, SignedCheckpoint};
+use candour::core::entry::Entry;
+use candour::core::hash::Hash;
+use candour::core::json::Positive;
+use candour::core::key::SecretKey;
+use candour::core::merkle::Frontier;
+use candour::core::statement::Envelope;
+use candour::shell::load::Load;
 use serde_json::{Value, json};
 
 use super::class::{Evidence, Sample};
 use super::ledger::Ledger;
 use super::world::{WITNESSES, World};
-use crate::corpus::forge::{Files, Forger};
+use crate::corpus::forge::{Files, Forger, tiles};
 use crate::corpus::property::Random;
 use crate::corpus::{dealings, story};
 
-/// An honest ledger: the beginning of one of the two that the corpus has, with whichever checkpoints.
+/// An honest ledger: a generated one, or the beginning of one of the two that the corpus has, with whichever checkpoints.
 pub fn honest(random: &mut Random) -> World {
-    let forger: Forger = if random.below(2) == 0 { story::honest() } else { dealings::dealings() };
+    let mut forger: Forger = match random.below(3) {
+        0 => return generated(random),
+        1 => story::honest(),
+        _ => dealings::dealings(),
+    };
     let size = 1 + random.below(forger.entries.len());
-    let mut forger = forger;
-    let seen: Vec<u64> = forger.seals.clone();
     forger.entries.truncate(size);
-    let more = (1..=size as u64).filter(|at| seen.contains(at) || *at == size as u64 || random.below(8) == 0);
-    forger.seals = more.collect();
+    let kept = |at: &u64| forger.seals.contains(at) || *at == size as u64 || random.below(8) == 0;
+    forger.seals = (1..=size as u64).filter(kept).collect();
     World::of_forger(&forger)
+}
+
+/// The beginning of a ledger of some seed, of which the operator's key is known.
+fn generated(random: &mut Random) -> World {
+    let mut load = Load::of_disclosures(random.below(1 << 20) as u64, 1 + random.below(2)).unwrap();
+    let size = 1 + random.below(load.opening() + 16) as u64;
+    let (mut entries, mut tree, mut files) = (Vec::new(), Frontier::new(), Files::new());
+    let mut previous = Hash::ZERO;
+    for index in 0..size {
+        let (Envelope { payload, signatures }, recorded_at) = load.sign(1).unwrap().remove(0);
+        let entry = Entry { index, recorded_at, previous, payload, signatures }.encode().unwrap();
+        previous = Hash::leaf(&entry);
+        tree.push(previous);
+        entries.push(entry);
+        if index + 1 == size || random.below(4) == 0 {
+            let text = Checkpoint { origin: load.origin().to_string(), size: index + 1, root: tree.root() };
+            let checkpoint = SignedCheckpoint::sign(text, load.operator().unwrap()).unwrap().to_string();
+            files.insert(format!("checkpoints/{}", index + 1), checkpoint.into());
+            load.published(Positive::new(index as i64 + 1).unwrap(), tree.root());
+        }
+    }
+    files.extend(tiles(&entries));
+    let operator = load.operator().unwrap();
+    let known = (operator.id().0, SecretKey::from_seed(&operator.as_dalek().to_bytes()));
+    World::cosigned(&files, Rc::new([known].into()))
 }
 
 /// That ledger, tampered with at random, and what its reader holds.
@@ -60,8 +97,8 @@ fn entries(ledger: &mut Ledger, random: &mut Random) {
         return;
     }
     let (at, other) = (random.below(count), random.below(count));
-    let readable = candour::core::entry::Entry::parse(&ledger.entries[at])
-        .is_ok_and(|entry| serde_json::from_slice::<Value>(&entry.payload).is_ok());
+    let readable =
+        Entry::parse(&ledger.entries[at]).is_ok_and(|entry| serde_json::from_slice::<Value>(&entry.payload).is_ok());
     match random.below(12) {
         0 => drop(ledger.entries.remove(at)),
         1 => ledger.entries.insert(at, ledger.entries[other].clone()),
@@ -109,7 +146,7 @@ fn word(ledger: &Ledger, random: &mut Random) -> Option<Value> {
         1 => Some(rare[random.below(rare.len())].clone()),
         _ => {
             let at = random.below(ledger.entries.len());
-            let entry = candour::core::entry::Entry::parse(&ledger.entries[at]).ok()?;
+            let entry = Entry::parse(&ledger.entries[at]).ok()?;
             let mut leaves = Vec::new();
             collect(&serde_json::from_slice(&entry.payload).ok()?, &mut leaves);
             Some(leaves.swap_remove(random.below(leaves.len().max(1)).min(leaves.len().checked_sub(1)?)))

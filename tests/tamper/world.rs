@@ -7,7 +7,7 @@ use candour::core::note::VerifierKey;
 use serde_json::{Value, json};
 
 use super::ledger::{Ledger, Ring, cosigner, ring};
-use crate::corpus::forge::{Files, Forger};
+use crate::corpus::forge::{Files, Forger, tiles};
 use crate::corpus::story::{self, TABLE};
 
 /// The witnesses of the policy, two of whom it asks for.
@@ -53,10 +53,14 @@ impl World {
 
     /// Of a ledger made by hand, which the witnesses cosign here.
     pub fn of_forger(forger: &Forger) -> Self {
-        let mut ledger = Ledger::of(&forger.files(), ring(LABELS)).unwrap();
-        ledger = without_promises(ledger, &WITNESSES);
-        let files = ledger.files().unwrap();
-        Self::of(&files, ring(LABELS)).unwrap()
+        Self::cosigned(&forger.files(), ring(LABELS))
+    }
+
+    /// Of a ledger that nobody cosigned yet: the witnesses do here.
+    pub fn cosigned(files: &Files, keys: Rc<Ring>) -> Self {
+        let mut ledger = Ledger::of(files, Rc::clone(&keys)).unwrap().forgetting();
+        ledger.accomplices = WITNESSES.to_vec();
+        Self::of(&ledger.files().unwrap(), keys).unwrap()
     }
 
     /// Of any bundle, and whichever keys are known.
@@ -71,9 +75,9 @@ impl World {
         let lines = lines.map(|(label, name)| format!("witness {name} {}\n", cosigner(label).verifier()));
         let witnesses = format!("{}group two 2 A B C\nquorum two\n", lines.collect::<String>());
         let witnessed = logs + &witnesses;
-        let mut files = files.clone();
-        // All of it is in the entry bundle too, which would not be read beside it.
-        files.remove("tail");
+        let (mut files, needed) = (files.clone(), tiles(&ledger.entries));
+        // What is there twice hides what is done to one of the two: older tiles, and the entries in `tail`.
+        files.retain(|name, _| name != "tail" && (!name.starts_with("tile/") || needed.contains_key(name)));
         Some(Self { ledger, files, policy, witnessed, other: None })
     }
 
@@ -128,13 +132,6 @@ fn names(value: &Value, into: &mut Vec<String>) {
 /// The rows of the table, without its header.
 pub fn rows() -> impl Iterator<Item = &'static [u8]> {
     TABLE.split(|byte| *byte == b'\n').skip(1).filter(|line| !line.is_empty())
-}
-
-/// The same ledger as if nothing of it had been cosigned yet, with accomplices for witnesses.
-fn without_promises(ledger: Ledger, witnesses: &[&'static str]) -> Ledger {
-    let mut ledger = ledger.forgetting();
-    ledger.accomplices = witnesses.to_vec();
-    ledger
 }
 
 /// The same parties, saying the same elsewhere.
