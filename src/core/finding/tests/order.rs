@@ -122,7 +122,11 @@ fn a_long_document() {
     let total = json!({
         "metric": "reports", "period": "2025-Q4", "service": "video", "status": "given", "value": {"integer": rows},
     });
-    let say = disclosing(&[total]);
+    let part = json!({
+        "age_band": "band 0", "metric": "reports", "period": "2025-Q4", "service": "video", "status": "given",
+        "value": {"integer": 1},
+    });
+    let say = disclosing(&[total, part]);
     let index = scene.size;
     scene = scene.and(say.clone());
     let recorded_at = Millis::from_unix_ms(scene.now).unwrap();
