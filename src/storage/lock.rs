@@ -9,7 +9,7 @@ use super::store::StoreError;
 
 /// Bytes of the lock file that are read, at most: a process id in decimal.
 const MAX_PID_BYTES: u64 = 16;
-/// How often a lock that this very process seems to hold is asked for again.
+/// How often a lock that this very process may hold is asked for again.
 const MAX_TRIES: u32 = 50;
 /// How long is waited in between.
 const BETWEEN_TRIES: Duration = Duration::from_millis(2);
@@ -49,4 +49,16 @@ impl Lock {
         file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id())).map_err(&io)?;
         Ok(Self { _file: file })
     }
+}
+
+/// Locks a file that says of nobody who holds it. A lock that is held is asked for again for a moment: a program that this
+/// process is starting shares its open files, and so its locks, until it runs.
+pub(super) fn try_for_a_moment(file: &File) -> Result<(), TryLockError> {
+    for _ in 0..MAX_TRIES {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(BETWEEN_TRIES),
+            done => return done,
+        }
+    }
+    file.try_lock()
 }

@@ -20,10 +20,12 @@ fn said(kind: &str, pointer: &str, value: Value) -> bool {
     let vectors: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
     let of_kind = vectors["statements"].as_array().unwrap().iter().filter(|vector| vector["kind"] == kind);
     let statements = of_kind.map(|vector| serde_json::from_str(vector["statement"].as_str().unwrap()).unwrap());
+    // Where the part is optional, and no vector has it, it is put there.
+    let (within, part) = pointer.rsplit_once('/').unwrap();
     let mut statement: Value =
-        statements.filter(|it: &Value| it["event"].pointer(pointer).is_some()).next_back().unwrap();
+        statements.filter(|it: &Value| it["event"].pointer(within).is_some()).next_back().unwrap();
     Statement::parse(&json::encode(&statement).unwrap()).unwrap();
-    *statement["event"].pointer_mut(pointer).unwrap() = value;
+    statement["event"].pointer_mut(within).unwrap()[part] = value;
     Statement::parse(&json::encode(&statement).unwrap()).is_ok()
 }
 

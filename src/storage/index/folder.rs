@@ -11,6 +11,7 @@ use super::database::Database;
 use super::runs::RunFiles;
 use super::{LAYOUT, Why};
 use crate::core::hash::Hash;
+use crate::storage::lock;
 
 /// Where in it sled's own files are.
 pub(super) const DATABASE: &str = "sled";
@@ -65,7 +66,7 @@ pub(super) fn lock(folder: &Path) -> Result<File, Why> {
     let unusable = |error: io::Error| Why::Unusable(error.to_string());
     let options = OpenOptions::new().write(true).create(true).truncate(false).open(folder.join(LOCK));
     let file = options.map_err(unusable)?;
-    match file.try_lock() {
+    match lock::try_for_a_moment(&file) {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(Why::Busy),
         Err(TryLockError::Error(error)) => Err(unusable(error)),
