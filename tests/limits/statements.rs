@@ -19,11 +19,10 @@ fn said(kind: &str, pointer: &str, value: Value) -> bool {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/vectors/statements.json");
     let vectors: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
     let of_kind = vectors["statements"].as_array().unwrap().iter().filter(|vector| vector["kind"] == kind);
-    let statements = of_kind.map(|vector| serde_json::from_str(vector["statement"].as_str().unwrap()).unwrap());
+    let mut statements = of_kind.map(|vector| serde_json::from_str(vector["statement"].as_str().unwrap()).unwrap());
     // Where the part is optional, and no vector has it, it is put there.
     let (within, part) = pointer.rsplit_once('/').unwrap();
-    let mut statement: Value =
-        statements.filter(|it: &Value| it["event"].pointer(within).is_some()).next_back().unwrap();
+    let mut statement: Value = statements.rfind(|it: &Value| it["event"].pointer(within).is_some()).unwrap();
     Statement::parse(&json::encode(&statement).unwrap()).unwrap();
     statement["event"].pointer_mut(within).unwrap()[part] = value;
     Statement::parse(&json::encode(&statement).unwrap()).is_ok()
