@@ -29,8 +29,9 @@ impl Walk<'_> {
             };
             let Some(found) = self.read(&name, MAX_ENTRY_BUNDLE_BYTES)? else { continue };
             if found != expected {
-                let fault = Fault::new(Code::EntryBundleMismatch, "the entries that other files hold", "others");
-                self.audit.fault(fault.in_file(name));
+                let torn = tile::split(&found).find_map(Result::err);
+                let others = || Fault::new(Code::EntryBundleMismatch, "the entries that other files hold", "others");
+                self.audit.fault(torn.unwrap_or_else(others).in_file(name));
             }
         }
         if done.from_full {
@@ -82,7 +83,13 @@ impl Walk<'_> {
                 index >= hashes.div_ceil(u64::from(TILE_WIDTH))
             }
         };
-        let tiles = self.layout.tiles.iter().filter(|((kind, index), _)| beyond(*kind, *index));
+        // Beside a full entry bundle in which no entry is whole, nothing was held against the partial ones.
+        let hollow = |kind: TileKind, index: u64| {
+            let full = Tile { kind, index, width: TILE_WIDTH };
+            index.saturating_mul(TILE_WIDTH.into()) >= size && self.malformed.contains(&full)
+        };
+        let tiles = self.layout.tiles.iter();
+        let tiles = tiles.filter(|((kind, index), _)| beyond(*kind, *index) || hollow(*kind, *index));
         let tiles = tiles.flat_map(|((kind, index), widths)| {
             widths.iter().map(|width| Tile { kind: *kind, index: *index, width: *width })
         });

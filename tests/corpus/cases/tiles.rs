@@ -41,6 +41,28 @@ fn tiles() -> Vec<Case> {
         files.insert(name.into(), copy);
     };
     vec![
+        smaller(
+            "full-bundle-of-no-entry",
+            "a full entry bundle in which no entry is whole, beside the partial one that holds them",
+            &format!(
+                "entry-bundle-malformed@tile/entries/000 file-unexpected@tile/entries/000.p/9 file-unexpected@{SMALL} \
+                 checkpoint-beyond-entries@checkpoint checkpoint-beyond-entries@checkpoints/5 \
+                 checkpoint-beyond-entries@checkpoints/9 ledger-not-opened@0"
+            ),
+            |files| drop(files.insert("tile/entries/000".into(), b"none".to_vec())),
+        )
+        .sizes(0, 0),
+        smaller(
+            "partial-bundle-torn-beside-tail",
+            "an entry bundle with a byte too many, beside a tail that holds the same entries",
+            "entry-bundle-malformed@tile/entries/000.p/9",
+            |files| {
+                let torn = files.get_mut("tile/entries/000.p/9").unwrap();
+                let whole = torn.clone();
+                torn.push(0);
+                files.insert("tail".into(), whole);
+            },
+        ),
         smaller("tile-altered", "one bit of a hash tile", &format!("tile-mismatch@{SMALL}"), |files| {
             files.get_mut(SMALL).unwrap()[200] ^= 0x80;
         }),
