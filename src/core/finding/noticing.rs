@@ -166,7 +166,7 @@ impl Noticing {
         if let Some(until) = open.until.filter(|_| is_withheld(&now)) {
             self.claims.add(open.index, &open.author, until, key);
         }
-        // Most documents of a large ledger say one thing: two thirds of what noticing takes was spent on these two.
+        // Most documents of a large ledger say one thing, and need not be prepared to be held against more.
         if !open.alone {
             open.hold_to_others(state, observation, (key, &now), &self.figures, &self.parts);
             open.blocks.add(observation, stem, key);

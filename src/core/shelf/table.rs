@@ -6,8 +6,8 @@ use std::vec;
 use super::stored::{Key, Stored};
 
 /// Keys that come in order are kept in it, where the next one has its place beside the last. Those that come in none are
-/// hashed: of 60,000 names in a B-tree, one was found in 1.4 us, most of it waiting for memory, and hashed in 0.1 us. How
-/// they are hashed is drawn for each table, so that nobody can choose names that meet; nothing else depends on it.
+/// hashed: finding one among tens of thousands in a B-tree is waiting for memory, name after name. How they are hashed is
+/// drawn for each table, so that nobody can choose names that meet; nothing else depends on it.
 #[derive(Clone, Debug)]
 pub(super) enum Table<K, V> {
     Sorted(BTreeMap<K, Option<V>>),

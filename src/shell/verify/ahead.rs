@@ -67,8 +67,8 @@ impl Manner {
     }
 }
 
-/// Buffers of entry bundles that were read and judged, for those that are read next. New ones were a twentieth of the time
-/// that verifying took: the system fills each with zeros first.
+/// Buffers of entry bundles that were read and judged, for those that are read next: the system fills new ones with zeros
+/// first, and half of the pages that it filled were these.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Spare(Arc<Mutex<Vec<Vec<u8>>>>);
 
