@@ -8,6 +8,8 @@ use super::world::World;
 use crate::corpus::forge::{Files, bundle};
 use crate::corpus::property::Random;
 
+/// How many bits of each entry or checkpoint are tried: what one comes to is up to chance.
+const BITS: usize = 8;
 /// Where the payload of an entry begins.
 const PAYLOAD: usize = 56;
 
@@ -49,7 +51,7 @@ fn bit(world: &World, random: &mut Random, range: fn(&Ledger, usize) -> (usize, 
         entries[index][from + random.below(to - from)] ^= random.bit();
         (index, holding(world, &entries))
     };
-    (0..world.ledger.entries.len()).map(flipped).collect()
+    (0..world.ledger.entries.len() * BITS).map(|number| number / BITS).map(flipped).collect()
 }
 
 fn bits() -> Vec<Class> {
@@ -122,6 +124,7 @@ fn in_files(world: &World, random: &mut Random, is_meant: fn(&World, &str) -> bo
 
 fn checkpoint_bits(world: &World, random: &mut Random) -> Vec<Sample> {
     let names = world.files.keys().filter(|name| name.starts_with("checkpoint"));
+    let names = names.flat_map(|name| [name; BITS]);
     let flipped = |name: &String| {
         let mut files = world.files.clone();
         let bytes = files.get_mut(name).unwrap();
