@@ -10,6 +10,7 @@ pub mod keyfile;
 pub mod attachment;
 pub mod verify;
 pub mod findings;
+mod preparing;
 pub mod replay;
 pub mod evidence;
 pub mod progress;

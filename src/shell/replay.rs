@@ -4,13 +4,14 @@
 //! the first fault that the copy in their hands is bad.
 
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 
+use super::preparing::{Manner, prepare};
 use crate::core::audit::CHECKPOINTS;
-use crate::core::chain::{Chain, Link, Preparer};
+use crate::core::chain::{Chain, Link};
 use crate::core::entry::Entry;
 use crate::core::fault::{Code, Fault};
 use crate::core::note::MAX_NOTE_BYTES;
-use crate::core::statement::Rule;
 use crate::core::tile::{self, TILE_WIDTH, Tile, TileKind};
 use crate::core::time::Time;
 use crate::storage::bundle::{Bundle, MAX_ENTRY_BUNDLE_BYTES, Trouble};
@@ -91,21 +92,28 @@ impl<'a> Entries<'a> {
         each: &mut dyn FnMut(&Link, &Entry),
     ) -> Result<Chain, Trouble> {
         self.published().iter().for_each(|size| chain.checkpoint_published(*size));
-        let mut preparer = Preparer::new(Rule::Cofactored);
-        self.read(chain.size(), &mut |bytes| {
-            let entry = Entry::parse(bytes).map_err(|fault| fault.at(chain.size()))?;
-            if !until.includes(chain.size(), &entry) {
-                return Ok(false);
-            }
+        let (from, mut outcome) = (chain.size(), Ok(()));
+        let read = |next: &mut dyn FnMut(&[u8]) -> ControlFlow<()>| {
+            self.read(from, &mut |bytes| Ok(next(bytes).is_continue()))
+        };
+        let read = prepare(Manner::fast(), read, &mut |bytes, prepared| {
             let mut faults = Vec::new();
-            let (link, _) = chain.place(preparer.entry(bytes), &mut faults);
-            if !faults.is_empty() {
-                Trouble::of_scratch(chain.scratch())?;
-                return Err(Trouble::Faults(faults));
+            match Entry::parse(bytes) {
+                Ok(entry) if !until.includes(chain.size(), &entry) => return ControlFlow::Break(()),
+                Ok(entry) => {
+                    let (link, _) = chain.place(prepared, &mut faults);
+                    if faults.is_empty() {
+                        each(&link, &entry);
+                        return ControlFlow::Continue(());
+                    }
+                }
+                Err(fault) => faults.push(fault.at(chain.size())),
             }
-            each(&link, &entry);
-            Ok(true)
-        })?;
+            outcome = Trouble::of_scratch(chain.scratch()).and(Err(Trouble::Faults(faults)));
+            ControlFlow::Break(())
+        });
+        // What was read before the bundle failed is judged first.
+        outcome.and(read)?;
         Trouble::of_scratch(chain.scratch())?;
         Ok(chain)
     }

@@ -38,7 +38,6 @@ mod folder;
 mod guard;
 mod keeping;
 pub mod lists;
-mod runs;
 pub mod snapshot;
 mod why;
 
@@ -52,12 +51,12 @@ use crate::core::chain::Link;
 use crate::core::entry::Entry;
 use crate::core::hash::Hash;
 use crate::core::key::KeyId;
+use crate::storage::run_files::RunFiles;
 
 use chunk::{CHUNK_ENTRIES, Chunk};
 use database::Database;
 use folder::{DATABASE, EXTENT, begin, encode, lock, open};
 use lists::Digest;
-use runs::RunFiles;
 
 pub use folder::Extent;
 pub use lists::{List, Lists};
@@ -65,7 +64,7 @@ pub use snapshot::{Glance, Kept, Rejected, Snapshot, Walk};
 pub use why::Why;
 
 /// The version of what is written here. Raised whenever keys, values, or the state that entries lead to change.
-pub const LAYOUT: u32 = 4;
+pub const LAYOUT: u32 = 5;
 /// The folder, in a ledger's folder.
 pub const INDEX: &str = "index";
 /// The open index of a ledger. After an error it is of no more use than to be started anew.
@@ -123,7 +122,7 @@ impl Index {
     }
 
     fn new(folder: PathBuf, (database, extent): (Database, Extent), lock: File) -> Self {
-        let runs = RunFiles::of(&folder);
+        let runs = RunFiles::within(&folder);
         Self { folder, database, runs, extent, lists: Lists::default(), open: BTreeMap::new(), _lock: lock }
     }
 

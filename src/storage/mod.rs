@@ -11,6 +11,7 @@
 //! - [`http`], [`http_bundle`]: asking over HTTP and HTTPS, and a bundle that a web server serves.
 //! - [`store`], [`memory_store`], [`folder_store`]: where the one writer keeps a ledger as it grows.
 //! - [`read_ahead`]: how files are read and hashed on all cores.
+//! - [`run_files`]: what of a state grows with every entry, kept beyond a process.
 //! - [`site`]: a folder that a web server serves, and how files get there.
 //! - [`progress_folder`]: where somebody who follows a ledger keeps how far it was followed, and evidence.
 //! - [`index`]: the read model beside a live ledger, which can be lost at any moment.
@@ -39,6 +40,7 @@ mod durable;
 pub mod read_ahead;
 mod lock;
 pub mod folder_store;
+pub mod run_files;
 pub mod site;
 pub mod progress_folder;
 pub mod index;

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use super::durable;
 use super::folder_store::{outgrown, remove_widths};
 use super::lock::Lock;
+use super::run_files::RunFiles;
 use super::store::{self, StoreError};
 use crate::core::audit::{CHECKPOINTS, attachment_name, checkpoint_size};
 use crate::core::hash::Hash;
@@ -136,11 +137,21 @@ impl Site {
     pub fn keep(&mut self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
         self.put(&format!("{TEMPORARY}/{name}"), bytes)
     }
+
+    /// Where runs are kept that are not served.
+    pub fn runs(&self) -> RunFiles {
+        runs(&self.root)
+    }
 }
 
 /// What was kept of that name, if it can be read.
 pub fn kept(root: &Path, name: &str) -> Option<Vec<u8>> {
     fs::read(root.join(TEMPORARY).join(name)).ok()
+}
+
+/// The same of a folder that is only read.
+pub fn runs(root: &Path) -> RunFiles {
+    RunFiles::within(&root.join(TEMPORARY))
 }
 
 /// The sizes of the checkpoints that are in a folder's `checkpoints/`, without a look at anything else in the folder.

@@ -1,19 +1,23 @@
 //! What is judged before anything is published.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
+
 use crate::core::audit::{CHECKPOINT, CHECKPOINTS, attachment_name};
-use crate::core::chain::Chain;
+use crate::core::chain::{Chain, Prepared};
 use crate::core::checkpoint::{Checkpoint, SignedCheckpoint};
 use crate::core::event::Attachment;
 use crate::core::fault::{Code, Fault};
 use crate::core::hash::Hash;
 use crate::core::note::{MAX_NOTE_BYTES, VerifierKey};
-use crate::core::statement::Rule;
+use crate::core::state::shelves::{Runs, Shelves};
 use crate::core::text::excerpt;
 use crate::core::tile::Tiler;
 use crate::shell::attachment;
+use crate::shell::preparing::{Manner, prepare};
 use crate::shell::replay::Entries;
 use crate::storage::bundle::{Bundle, Trouble};
 use crate::storage::scratch_files::ScratchFiles;
@@ -23,7 +27,8 @@ use crate::storage::store::StoreError;
 use super::PublishError;
 
 /// Where the history up to the last publication is kept, in the folder's private part: who made it and the hash of the
-/// rest, in a line, and then the [`Chain`] as JSON. Only the publisher writes there; it is as good as the folder.
+/// rest, in a line, and then the [`Chain`] as JSON, without what grows with every entry, which is in runs beside it. Only
+/// the publisher writes there; it is as good as the folder.
 const HISTORY: &str = "history";
 
 /// A ledger's latest checkpoint.
@@ -124,11 +129,18 @@ fn judge_from(
     let mut judging = Judging { chain, there, tree: None, attachments: BTreeMap::new() };
     published.iter().for_each(|size| judging.chain.checkpoint_published(*size));
     let mut faults = judging.reach(before);
-    if faults.is_none() && judging.chain.size() < size {
-        entries.read(kept_size, &mut |entry| {
-            faults = judging.extend(entry, before);
-            Ok(faults.is_none() && judging.chain.size() < size)
-        })?;
+    if faults.is_none() && kept_size < size {
+        let read = |next: &mut dyn FnMut(&[u8]) -> ControlFlow<()>| {
+            entries.read(kept_size, &mut |entry| Ok(next(entry).is_continue()))
+        };
+        let read = prepare(Manner::fast(), read, &mut |_, prepared| {
+            faults = judging.place(prepared, before);
+            let going = faults.is_none() && judging.chain.size() < size;
+            if going { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        if faults.is_none() {
+            read?;
+        }
     }
     Trouble::of_scratch(judging.chain.scratch())?;
     if let Some(faults) = faults {
@@ -167,9 +179,9 @@ struct Judging<'a> {
 
 impl Judging<'_> {
     /// Takes the next entry. Returns what is wrong with it, or with what the folder holds.
-    fn extend(&mut self, entry: &[u8], before: u64) -> Option<Vec<Fault>> {
+    fn place(&mut self, prepared: Prepared, before: u64) -> Option<Vec<Fault>> {
         let mut faults = Vec::new();
-        let link = self.chain.extend(entry, Rule::Cofactored, &mut faults);
+        let (link, _) = self.chain.place(prepared, &mut faults);
         if !faults.is_empty() {
             return Some(faults);
         }
@@ -242,21 +254,47 @@ pub(super) fn check_table(bundle: &dyn Bundle, named: &Attachment) -> Result<(),
     Ok(table.transpose()?.map_or(Ok(()), |rows| named.check_rows(rows))?)
 }
 
+/// What is kept of a history: the chain without its shelves, and the runs that have those.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct History {
+    chain: Chain,
+    runs: Runs,
+}
+
+#[derive(Serialize)]
+struct HistoryRef<'a> {
+    chain: &'a Chain,
+    runs: &'a Runs,
+}
+
 /// The history that was kept in a folder, if it is whole, and of this version.
 pub(super) fn kept(root: &Path) -> Option<Chain> {
     let bytes = site::kept(root, HISTORY)?;
     let at = bytes.iter().position(|byte| *byte == b'\n')?;
     let (line, json) = bytes.split_at_checked(at)?;
-    let json = json.get(1..)?;
-    let chain = (line == heading(json).as_bytes()).then(|| serde_json::from_slice(json).ok()).flatten();
-    chain.map(|chain: Chain| chain.with_scratch(&ScratchFiles::scratch()))
+    let json = json.get(1..).filter(|json| line == heading(json).as_bytes())?;
+    let History { chain, runs } = serde_json::from_slice(json).ok()?;
+    let scratch = ScratchFiles::scratch();
+    let shelves = Shelves::open(site::runs(root).open(&runs).ok()?, &scratch).ok()?;
+    let mut chain = chain.with_scratch(&scratch);
+    chain.put_shelves(shelves);
+    Some(chain)
 }
 
-/// Keeps a history in the folder.
-pub(super) fn keep(site: &mut Site, chain: &Chain) -> Result<(), StoreError> {
-    // Without it, the next publication replays.
-    let Ok(json) = serde_json::to_vec(chain) else { return Ok(()) };
-    site.keep(HISTORY, &[format!("{}\n", heading(&json)).as_bytes(), &json].concat())
+/// Keeps a history in the folder. Where that fails, the next publication replays.
+pub(super) fn keep(site: &mut Site, chain: &mut Chain) -> Result<(), StoreError> {
+    let files = site.runs();
+    let mut shelves = chain.take_shelves();
+    let runs = shelves.keep(&files);
+    let json = runs.map(|runs| (serde_json::to_vec(&HistoryRef { chain, runs: &runs }), runs));
+    chain.put_shelves(shelves);
+    let Ok((Ok(json), runs)) = json else { return Ok(()) };
+    site.keep(HISTORY, &[format!("{}\n", heading(&json)).as_bytes(), &json].concat())?;
+    site.settle()?;
+    // Until here, the runs of the history before were there.
+    files.remove_others(runs.iter());
+    Ok(())
 }
 
 fn heading(json: &[u8]) -> String {

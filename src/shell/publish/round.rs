@@ -159,7 +159,7 @@ impl Round<'_> {
             self.site.prune(*earlier, size)?;
         }
         if self.judged.kept_size != size {
-            judge::keep(&mut self.site, &self.judged.chain)?;
+            judge::keep(&mut self.site, &mut self.judged.chain)?;
         }
         Ok(self.site.settle()?)
     }

@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use sled::Batch;
 
 use super::database::Database;
-use super::runs::RunFiles;
 use super::{LAYOUT, Why};
 use crate::core::hash::Hash;
 use crate::storage::lock;
+use crate::storage::run_files::RunFiles;
 
 /// Where in it sled's own files are.
 pub(super) const DATABASE: &str = "sled";
@@ -53,7 +53,7 @@ pub(super) fn begin(folder: &Path) -> Result<(Database, Extent), Why> {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(Why::Unusable(error.to_string())),
         _ => {}
     }
-    RunFiles::of(folder).clear().map_err(|error| Why::Unusable(error.to_string()))?;
+    RunFiles::within(folder).clear().map_err(|error| Why::Unusable(error.to_string()))?;
     let extent = Extent { layout: LAYOUT, size: 0, head: Hash::ZERO };
     let (database, mut batch) = (Database::open(&path)?, Batch::default());
     batch.insert(EXTENT, encode(&extent)?);

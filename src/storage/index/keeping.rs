@@ -42,7 +42,7 @@ impl Index {
     /// # Errors
     /// [`Why::Damaged`].
     pub fn runs(&self, snapshot: &Snapshot) -> Result<Runs<OpenedRun>, Why> {
-        self.runs.open(snapshot.runs())
+        self.runs.open(snapshot.runs()).map_err(|error| Why::Damaged(format!("a run of the snapshot: {error}")))
     }
 
     /// Keeps a snapshot whose runs are there, in place of the one before.

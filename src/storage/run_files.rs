@@ -1,4 +1,4 @@
-//! The files of the runs that a snapshot names: `runs/<SHA-256>`, each written once.
+//! Runs that are kept beyond a process, each in a file that is named for its SHA-256 and written once: `runs/<SHA-256>`.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -6,21 +6,20 @@ use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::Why;
+use super::durable;
+use super::scratch_files::read_at;
 use crate::core::hash::Hash;
 use crate::core::shelf::{KeptRun, OpenedRun, Sheet, Space};
 use crate::core::state::shelves::Runs;
-use crate::storage::durable;
-use crate::storage::scratch_files::read_at;
 
-/// The folder in the index.
+/// The folder, beside what names the runs.
 const RUNS: &str = "runs";
 /// What the name of a file begins with that is being written.
 const UNFINISHED: &str = "tmp-";
 
 /// The folder of runs. As a space, it keeps each sheet that was settled.
 #[derive(Debug)]
-pub(super) struct RunFiles {
+pub struct RunFiles {
     folder: PathBuf,
     /// How many were begun.
     begun: AtomicU64,
@@ -33,30 +32,30 @@ struct RunFile {
 }
 
 impl RunFiles {
-    /// In the folder of an index.
-    pub(super) fn of(index: &Path) -> Self {
-        Self { folder: index.join(RUNS), begun: AtomicU64::new(0) }
+    /// Beside what names them, in that folder.
+    pub fn within(folder: &Path) -> Self {
+        Self { folder: folder.join(RUNS), begun: AtomicU64::new(0) }
     }
 
     /// Opens the files of runs, and reads nothing but their lengths. Who has them open can read them though they are removed.
     ///
     /// # Errors
-    /// [`Why::Damaged`]: one is not there, or not as long.
-    pub(super) fn open(&self, runs: &Runs) -> Result<Runs<OpenedRun>, Why> {
+    /// `InvalidData` where one is not as long as it should be; what the system says.
+    pub fn open(&self, runs: &Runs) -> io::Result<Runs<OpenedRun>> {
         runs.try_map(|run| {
             let path = self.folder.join(run.sha256.to_string());
-            let damaged = |words: String| Why::Damaged(format!("a run of the snapshot: {words}"));
-            let file = File::open(&path).map_err(|error| damaged(error.to_string()))?;
-            let length = file.metadata().map_err(|error| damaged(error.to_string()))?.len();
+            let file = File::open(&path)?;
+            let length = file.metadata()?.len();
             if length != run.bytes {
-                return Err(damaged(format!("expected {} bytes, found {length}", run.bytes)));
+                let words = format!("expected {} bytes, found {length}", run.bytes);
+                return Err(io::Error::new(ErrorKind::InvalidData, words));
             }
             Ok((run.clone(), Box::new(RunFile { file, path }) as Box<dyn Sheet>))
         })
     }
 
     /// Removes every file but those of these runs. One that cannot be removed is tried again the next time.
-    pub(super) fn remove_others<'a>(&self, runs: impl Iterator<Item = &'a KeptRun>) {
+    pub fn remove_others<'a>(&self, runs: impl Iterator<Item = &'a KeptRun>) {
         let names: BTreeSet<_> = runs.map(|run| run.sha256.to_string()).collect();
         let items = fs::read_dir(&self.folder).into_iter().flatten().flatten();
         for item in items.filter(|item| item.file_name().to_str().is_none_or(|name| !names.contains(name))) {
@@ -65,7 +64,10 @@ impl RunFiles {
     }
 
     /// Removes all of them.
-    pub(super) fn clear(&self) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn clear(&self) -> io::Result<()> {
         match fs::remove_dir_all(&self.folder) {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
             _ => Ok(()),
