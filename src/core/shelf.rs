@@ -151,10 +151,21 @@ impl<K: Key, V: Stored> Shelf<K, V> {
         if self.scratch.hear(written).is_none() {
             return;
         }
-        if let Some(Some((from, run))) = self.scratch.hear(self.merged()) {
-            self.runs.truncate(from);
-            self.runs.push(Arc::new(run));
+        if let Some((from, level)) = self.mergeable() {
+            self.forget_filters(from);
+            let merged = self.merged(from, level);
+            if let Some(run) = self.scratch.hear(merged) {
+                self.runs.truncate(from);
+                self.runs.push(Arc::new(run));
+            }
         }
+    }
+
+    /// Nothing is looked up while runs become one: what that needs is not kept beside what it will need. A run that a clone
+    /// has too keeps its filter; one without says the same, later.
+    fn forget_filters(&mut self, from: usize) {
+        let merging = self.runs.get_mut(from..).unwrap_or_default();
+        merging.iter_mut().filter_map(Arc::get_mut).for_each(|run| run.filter = None);
     }
 
     /// Turns the table into a run. Where that fails it stays as it is.
@@ -182,8 +193,9 @@ impl<K: Key, V: Stored> Shelf<K, V> {
         writer.finish(0)
     }
 
-    /// Merges the newest runs, where there are enough of one size: all at once, where that makes enough of the next.
-    fn merged(&self) -> io::Result<Option<(usize, Run)>> {
+    /// From which run on they are to become one, and of which level that is: where there are enough of one size, all at once,
+    /// where that makes enough of the next.
+    fn mergeable(&self) -> Option<(usize, u32)> {
         let fan_in = if K::FILTERED { FAN_IN } else { FAN_IN_UNFILTERED };
         let (mut from, mut level) = (self.runs.len(), 0);
         loop {
@@ -196,11 +208,13 @@ impl<K: Key, V: Stored> Shelf<K, V> {
             from -= alike;
             level += 1;
         }
-        if level == 0 {
-            return Ok(None);
-        }
+        (level > 0).then_some((from, level))
+    }
+
+    /// What is in the runs from that one on, as one.
+    fn merged(&self, from: usize, level: u32) -> io::Result<Run> {
         let sheet = self.scratch.sheet()?;
-        Ok(Some((from, self.merged_from(from, |keys| Writer::new(sheet, keys))?.finish(level)?)))
+        self.merged_from(from, |keys| Writer::new(sheet, keys))?.finish(level)
     }
 
     /// What is in the runs from that one on, written by a writer that is made for so many keys, if they are filtered.
