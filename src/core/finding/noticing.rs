@@ -59,8 +59,9 @@ impl Noticing {
         let others = |files: &[Attachment]| files.iter().any(|file| file.holds.is_none());
         match &statement.event {
             Event::DisclosureFiled(event) => {
-                self.findings.extend(self.periods.add((index, recorded_at, author), event));
-                let document = self.filed.disclose(index, others(statement.event.attachments()));
+                let (place, overlapping) = self.periods.add((index, recorded_at, author), event);
+                self.findings.extend(overlapping);
+                let document = self.filed.disclose(index, place, others(statement.event.attachments()));
                 let mut open = Open::new(state, index, author, document, event.confidential_until);
                 open.alone = says_one_thing(&statement.event);
                 self.open = Some(open);
@@ -74,8 +75,9 @@ impl Noticing {
             }
             Event::DocumentRetracted(event) => {
                 if let Some(document) = state.documents().find(&event.document) {
-                    self.filed.retract(document.index);
-                    self.periods.retract(document.index);
+                    if let Some(place) = self.filed.retract(document.index) {
+                        self.periods.retract(place, document.index);
+                    }
                 }
             }
             Event::MetricDefined(MetricDefined { metric, subset_of: Some(whole), .. }) => {

@@ -27,8 +27,6 @@ pub(super) struct Periods {
     names: BTreeMap<u64, (Slug, Slug, Period)>,
     /// The disclosures of each place, by its number and their entry, with when they were recorded.
     entries: Shelf<(u64, u64), Millis>,
-    /// In which of the places each entry is, for when it is retracted.
-    places: Shelf<u64, u64>,
     /// When designations ended.
     ended: BTreeMap<DocumentId, Millis>,
 }
@@ -61,33 +59,37 @@ impl Periods {
     /// Gives them a scratch.
     pub fn keep_in(&mut self, scratch: &Scratch) {
         self.entries.keep_in(scratch);
-        self.places.keep_in(scratch);
     }
 
-    /// Takes a disclosure. Hands over the one that its period overlaps with, if neither contains the other.
+    /// Takes a disclosure. Returns its place, and hands over the one that its period overlaps with, if neither contains the
+    /// other.
     pub fn add(
         &mut self,
         (index, recorded_at, author): (u64, Millis, &Slug),
         event: &DisclosureFiled,
-    ) -> Option<Finding> {
+    ) -> (u64, Option<Finding>) {
         let (service, now) = (&event.service, event.period);
-        let crossed = self.keep((author, service, now), index, recorded_at);
-        let (other, entry) = crossed?;
-        let says = format!("{author}: {service}: a disclosure for {now} overlaps with one for {other}");
-        Some(Finding::new(FindingCode::PeriodOverlapping, author, [entry, index], says).on(service, now))
+        let (place, crossed) = self.keep((author, service, now), index, recorded_at);
+        let finding = crossed.map(|(other, entry)| {
+            let says = format!("{author}: {service}: a disclosure for {now} overlaps with one for {other}");
+            Finding::new(FindingCode::PeriodOverlapping, author, [entry, index], says).on(service, now)
+        });
+        (place, finding)
     }
 
-    /// Keeps a disclosure. Hands over the period that the first of its own crosses, and the first entry of that.
+    /// Keeps a disclosure. Returns its place, and hands over the period that the first of its own crosses, and the first entry
+    /// of that.
     fn keep(
         &mut self,
         (author, service, now): (&Slug, &Slug, Period),
         index: u64,
         recorded_at: Millis,
-    ) -> Option<(Period, u64)> {
-        let reports = of(of(&mut self.reports, author)?, service)?;
-        let (number, crossed) = match reports.get(&now) {
+    ) -> (u64, Option<(Period, u64)>) {
+        let known = self.reports.get(author).and_then(|of| of.get(service)?.get(&now));
+        let (number, crossed) = match known {
             Some(place) => (place.number, None),
             None => {
+                let reports = self.reports.entry(author.clone()).or_default().entry(service.clone()).or_default();
                 let crossed = reports.iter().find(|(other, _)| crosses(**other, now));
                 let crossed = crossed.map(|(other, place)| (*other, place.first.0));
                 reports.insert(now, Place { number: index, first: (index, recorded_at) });
@@ -96,14 +98,11 @@ impl Periods {
             }
         };
         self.entries.insert((number, index), recorded_at);
-        self.places.insert(index, number);
-        crossed
+        (number, crossed)
     }
 
-    /// A disclosure was retracted: it is as if it had not been made.
-    pub fn retract(&mut self, index: u64) {
-        let Some(number) = self.places.find(&index) else { return };
-        self.places.remove(&index);
+    /// The disclosure in an entry, in that place, was retracted: it is as if it had not been made.
+    pub fn retract(&mut self, number: u64, index: u64) {
         self.entries.remove(&(number, index));
         let Some((author, service, period)) = self.names.get(&number) else { return };
         let Some(reports) = self.reports.get_mut(author).and_then(|of| of.get_mut(service)) else { return };
@@ -181,14 +180,6 @@ impl Periods {
             }
         }
     }
-}
-
-/// What a map has for a name, always something: the name is copied only where it is new.
-fn of<'a, T: Default>(map: &'a mut BTreeMap<Slug, T>, name: &Slug) -> Option<&'a mut T> {
-    if !map.contains_key(name) {
-        map.insert(name.clone(), T::default());
-    }
-    map.get_mut(name)
 }
 
 /// The periods of a duty, from the first that begins on its first day or later.

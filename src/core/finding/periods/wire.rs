@@ -1,4 +1,4 @@
-//! How the disclosures by period are written down: by author and service, each period with its entries, and again by entry.
+//! How the disclosures by period are written down: by author and service, each period with its place and its entries.
 
 use std::collections::BTreeMap;
 
@@ -11,17 +11,16 @@ use crate::core::time::{Millis, Period};
 
 impl Serialize for Periods {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Periods", 3)?;
+        let mut object = serializer.serialize_struct("Periods", 2)?;
         object.serialize_field("reports", &ByAuthor(self))?;
-        object.serialize_field("places", &ByEntry(self))?;
         object.serialize_field("ended", &self.ended)?;
         let written = object.end()?;
         self.entries.whole(written)
     }
 }
 
-/// The entries of each period.
-type Told = BTreeMap<Period, BTreeMap<u64, Millis>>;
+/// The place of each period, and its entries.
+type Told = BTreeMap<Period, (u64, BTreeMap<u64, Millis>)>;
 
 struct ByAuthor<'a>(&'a Periods);
 
@@ -36,7 +35,7 @@ struct ByPeriod<'a>(&'a Periods, &'a Reports);
 
 impl Serialize for ByPeriod<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.1.iter().map(|(period, place)| (period, Entries(self.0, place))))
+        serializer.collect_map(self.1.iter().map(|(period, place)| (period, (place.number, Entries(self.0, place)))))
     }
 }
 
@@ -50,35 +49,27 @@ impl Serialize for Entries<'_> {
     }
 }
 
-struct ByEntry<'a>(&'a Periods);
-
-impl Serialize for ByEntry<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let names = &self.0.names;
-        serializer.collect_map(self.0.places.iter().filter_map(|(entry, number)| Some((entry, names.get(&number)?))))
-    }
-}
-
 impl<'de> Deserialize<'de> for Periods {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
         struct Wire {
             reports: Vec<((Slug, Slug), Told)>,
-            places: BTreeMap<u64, (Slug, Slug, Period)>,
             ended: BTreeMap<DocumentId, Millis>,
         }
-        let Wire { reports, places, ended } = Wire::deserialize(deserializer)?;
+        let Wire { reports, ended } = Wire::deserialize(deserializer)?;
         let mut periods = Self { ended, ..Self::default() };
-        let reports: BTreeMap<_, _> = reports.into_iter().collect();
-        for (author, service) in reports.keys() {
-            periods.reports.entry(author.clone()).or_default().insert(service.clone(), Reports::new());
-        }
-        for (entry, (author, service, period)) in places {
-            let at =
-                reports.get(&(author.clone(), service.clone())).and_then(|reports| reports.get(&period)?.get(&entry));
-            let at = at.ok_or_else(|| serde::de::Error::custom(format!("entry {entry} in one list alone")))?;
-            periods.keep((&author, &service, period), entry, *at);
+        for ((author, service), told) in reports {
+            let mut places = Reports::new();
+            for (period, (number, entries)) in told {
+                let first = entries.first_key_value().map(|(entry, at)| (*entry, *at));
+                let first =
+                    first.ok_or_else(|| serde::de::Error::custom(format!("place {number} without an entry")))?;
+                places.insert(period, Place { number, first });
+                periods.names.insert(number, (author.clone(), service.clone(), period));
+                entries.into_iter().for_each(|(entry, at)| periods.entries.insert((number, entry), at));
+            }
+            periods.reports.entry(author).or_default().insert(service, places);
         }
         Ok(periods)
     }
