@@ -271,7 +271,8 @@ impl<'a> Asked<'a> {
 
     /// The last entry in which the addressee, or whoever took its place, said anything about the request.
     fn heard(&self) -> Option<u64> {
-        let speaks = |(other, _): &(&Slug, &Addressee)| self.state.registry().speaks_for(other, self.actor.as_str());
+        let speaks =
+            |(other, _): &(&Slug, &Box<Addressee>)| self.state.registry().speaks_for(other, self.actor.as_str());
         self.request.addressees.iter().filter(speaks).filter_map(|(_, addressee)| addressee.heard).max()
     }
 }

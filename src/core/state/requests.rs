@@ -18,7 +18,12 @@ use crate::core::time::{Millis, Time};
 
 /// The requests of a ledger by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Requests(BTreeMap<DocumentId, Request>);
+#[serde(deny_unknown_fields)]
+pub struct Requests {
+    issued: BTreeMap<DocumentId, Request>,
+    /// Which request each response answers, and for whom.
+    answered: BTreeMap<DocumentId, (DocumentId, Slug)>,
+}
 
 /// A request as it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,8 +42,8 @@ pub struct Request {
     pub legal_basis: Option<LegalBasis>,
     /// The items of each version, version 1 first; the last is the current one.
     pub versions: Vec<Vec<Item>>,
-    /// Who is asked.
-    pub addressees: BTreeMap<Slug, Addressee>,
+    /// Who is asked. In boxes: a map has room for eleven, and most requests have one.
+    pub addressees: BTreeMap<Slug, Box<Addressee>>,
     /// The entry that withdrew it.
     pub withdrawn: Option<u64>,
 }
@@ -82,30 +87,43 @@ pub struct Response {
 impl Requests {
     /// The request of that name.
     pub fn find(&self, id: &DocumentId) -> Option<&Request> {
-        self.0.get(id)
+        self.issued.get(id)
     }
 
     /// All requests by name.
     pub fn iter(&self) -> impl Iterator<Item = (&DocumentId, &Request)> {
-        self.0.iter()
+        self.issued.iter()
     }
 
     pub(super) fn find_mut(&mut self, id: &DocumentId) -> Option<&mut Request> {
-        self.0.get_mut(id)
+        self.issued.get_mut(id)
     }
 
     pub(super) fn known(&self, id: &DocumentId) -> Result<&Request, Fault> {
         self.find(id).ok_or_else(|| Fault::new(Code::RequestUnknown, "a request on this ledger", id.as_str()))
     }
 
-    pub(super) fn addressee_mut(&mut self, id: &DocumentId, addressee: &Slug) -> Option<&mut Addressee> {
-        self.find_mut(id).and_then(|request| request.addressees.get_mut(addressee))
+    /// A response was filed, in place of the one that it supersedes.
+    pub(super) fn answer(
+        &mut self,
+        id: &DocumentId,
+        addressee: Slug,
+        response: Response,
+        superseded: Option<&DocumentId>,
+    ) {
+        let Some(known) = self.find_mut(id).and_then(|request| request.addressees.get_mut(&addressee)) else { return };
+        let superseded = known.responses.iter_mut().find(|known| Some(&known.response) == superseded);
+        superseded.into_iter().for_each(|known| known.superseded_by = Some(response.index));
+        let name = response.response.clone();
+        known.responses.push(response);
+        self.answered.insert(name, (id.clone(), addressee));
     }
 
     /// A response was taken back.
     pub(super) fn retract(&mut self, response: &DocumentId, index: u64) {
-        let addressees = self.0.values_mut().flat_map(|request| request.addressees.values_mut());
-        let mut responses = addressees.flat_map(|addressee| &mut addressee.responses);
+        let Some((request, addressee)) = self.answered.get(response) else { return };
+        let known = self.issued.get_mut(request).and_then(|request| request.addressees.get_mut(addressee));
+        let mut responses = known.into_iter().flat_map(|known| &mut known.responses);
         if let Some(response) = responses.find(|known| known.response == *response) {
             response.retracted_by = Some(index);
         }
@@ -187,11 +205,11 @@ impl State {
             compulsory: event.compulsory,
             legal_basis: event.legal_basis.clone(),
             versions: vec![event.items.to_vec()],
-            addressees: event.addressees.iter().map(|id| (id.clone(), addressee.clone())).collect(),
+            addressees: event.addressees.iter().map(|id| (id.clone(), Box::new(addressee.clone()))).collect(),
             withdrawn: None,
         };
         self.documents.insert(placed, &event.request, Kind::Request);
-        self.requests.0.insert(event.request.clone(), request);
+        self.requests.issued.insert(event.request.clone(), request);
         Ok(())
     }
 

@@ -42,11 +42,7 @@ impl State {
             superseded_by: None,
             retracted_by: None,
         };
-        if let Some(addressee) = self.requests.addressee_mut(&event.request, &addressee) {
-            let superseded = addressee.responses.iter_mut().find(|it| Some(&it.response) == event.supersedes.as_ref());
-            superseded.into_iter().for_each(|it| it.superseded_by = Some(placed.index));
-            addressee.responses.push(response);
-        }
+        self.requests.answer(&event.request, addressee, response, event.supersedes.as_ref());
         Ok(())
     }
 
