@@ -72,6 +72,14 @@ impl Scene {
         let read = |name: String| (name.clone(), bundle.read(&name, u64::MAX - 1).unwrap().unwrap());
         bundle.names().unwrap().into_iter().map(read).collect()
     }
+
+    /// What is kept for the next publisher.
+    fn private(&self) -> Files {
+        let site = self.site();
+        let items = fs::read_dir(site.join("tmp/runs")).into_iter().flatten().map(|item| item.unwrap().path());
+        let files = items.chain([site.join("tmp/history")]).filter_map(|path| Some((fs::read(&path).ok()?, path)));
+        files.map(|(bytes, path)| (path.strip_prefix(&site).unwrap().to_str().unwrap().to_owned(), bytes)).collect()
+    }
 }
 
 /// What an auditor says of a folder: the size of its checkpoint, if all is well.
@@ -132,12 +140,19 @@ fn it_grows_as_the_ledger_grows_and_needs_no_more_than_is_new() {
     Publisher::new(&other).publish(&FolderBundle::open(&scene.site()).unwrap()).unwrap();
     assert_eq!(verified(&other, ledger), 700);
     // Without what it kept, or with something else there, it replays.
-    for kept in [&b"x"[..], b""] {
-        scene.grow(ledger, if kept.is_empty() { 720 } else { 710 });
-        fs::write(scene.site().join("tmp/history"), kept).unwrap();
+    let damage = [("tmp/history", &b"x"[..]), ("tmp/history", b""), ("tmp/runs/", b"x"), ("tmp/runs/", b"")];
+    for ((place, bytes), size) in damage.into_iter().zip((710..).step_by(10)) {
+        let kept = judge::kept(&scene.site()).expect("a history");
+        assert!(kept.state().unwrap().documents().iter().count() > 600, "{place} at {size}");
+        let private = scene.private();
+        assert!(private.keys().all(|name| !name.contains("tmp-")), "{:?}", private.keys());
+        let name = private.keys().find(|name| name.starts_with(place)).expect("a file");
+        fs::write(scene.site().join(name), bytes).unwrap();
+        assert!(judge::kept(&scene.site()).is_none(), "{name} at {size}");
+        scene.grow(ledger, size);
         scene.publish().unwrap();
+        assert_eq!(verified(&scene.site(), ledger), size);
     }
-    assert_eq!(verified(&scene.site(), ledger), 720);
 }
 
 /// What is published first, and what is there when it is published again.
@@ -165,7 +180,7 @@ fn killed_at_any_step_it_leaves_a_whole_ledger_and_is_finished_by_the_next() {
         if !first.is_empty() {
             scene.publish().unwrap();
         }
-        let (before, kept) = (scene.served(), fs::read(scene.site().join("tmp/history")).ok());
+        let (before, kept) = (scene.served(), scene.private());
         then.iter().for_each(|size| scene.grow(&ledger, *size));
         scene.publish().unwrap();
         let whole = scene.served();
@@ -174,12 +189,9 @@ fn killed_at_any_step_it_leaves_a_whole_ledger_and_is_finished_by_the_next() {
         loop {
             let _ = fs::remove_dir_all(scene.site());
             fs::create_dir_all(scene.site().join("tmp")).unwrap();
-            for (name, bytes) in &before {
+            for (name, bytes) in before.iter().chain(&kept) {
                 fs::create_dir_all(scene.site().join(name).parent().unwrap()).unwrap();
                 fs::write(scene.site().join(name), bytes).unwrap();
-            }
-            if let Some(kept) = &kept {
-                fs::write(scene.site().join("tmp/history"), kept).unwrap();
             }
             let mut publisher = Publisher::new(&scene.site());
             publisher.fuse = Some(steps);
