@@ -102,6 +102,16 @@ impl Entry {
         rest.first_chunk().filter(|_| u64::from_le_bytes(*signatures) > 0).map(|key| KeyId(*key))
     }
 
+    /// How long the entry is that begins with these bytes, by its own lengths; there may be fewer bytes. What is no entry
+    /// may seem to be one: whoever needs to know parses it.
+    pub fn length(bytes: &[u8]) -> Option<usize> {
+        let (length, rest) = bytes.get(PAYLOAD..)?.split_first_chunk()?;
+        let payload = usize::try_from(u64::from_le_bytes(*length)).ok()?;
+        let signatures = usize::try_from(u64::from_le_bytes(*rest.get(payload..)?.first_chunk()?)).ok()?;
+        let signed = signatures.checked_mul(PublicKey::LENGTH + Signature::LENGTH)?;
+        PAYLOAD.checked_add(16)?.checked_add(payload)?.checked_add(signed).filter(|length| *length <= MAX_ENTRY_BYTES)
+    }
+
     fn encoded_len(&self) -> usize {
         64 + self.payload.len() + self.signatures.len() * (PublicKey::LENGTH + Signature::LENGTH)
     }
@@ -137,6 +147,8 @@ mod tests {
         assert_eq!(sample().encode().unwrap(), expected);
         assert_eq!(Entry::parse(&expected).unwrap(), sample());
         assert_eq!(Entry::author_key(&expected), Some(KeyId([3; 32])));
+        assert_eq!(Entry::length(&[&expected[..], &[1; 9]].concat()), Some(expected.len()));
+        assert_eq!(Entry::length(&expected[..PAYLOAD + 17]), None);
         let unsigned = Entry { signatures: Vec::new(), ..sample() }.encode().unwrap();
         assert_eq!(Entry::author_key(&unsigned), None);
         assert!((0..expected.len() - 64).all(|length| Entry::author_key(&expected[..length]).is_none()));

@@ -9,10 +9,12 @@
 //!   next gets there. In between, the tail repeats what the bundle holds, and the tiles can be made again. The bytes of
 //!   all of them are made durable before that, elsewhere, where their order says nothing.
 //!
-//! Beside the evidence are private names: `lock`, the folder `tmp` of what is not yet in its place, and `witnesses`, the
-//! policy that a checkpoint must meet before it is published.
+//! Beside the evidence are private names: `lock`; the folder `tmp` of what is not yet in its place, with a note of how far was
+//! acknowledged; and `witnesses`, the policy that a checkpoint must meet before it is published.
 
+mod acknowledged;
 mod folder;
+mod mending;
 mod publish;
 mod reader;
 mod recovery;
@@ -25,10 +27,13 @@ use std::io::{Read, Write as _};
 use std::ops::ControlFlow;
 use std::path::Path;
 
+pub(crate) use mending::Mending;
 pub(super) use publish::{outgrown, remove_widths};
 pub use reader::FolderReader;
 pub use recovery::Recovery;
+pub(crate) use tail::{LeftBy, judge, whole_entries};
 
+use acknowledged::{Acknowledged, Note};
 use folder::{Folder, LOCK, TAIL, TEMPORARY, WITNESSES, encode, list};
 use snapshot::{Published, Snapshot};
 
@@ -50,6 +55,7 @@ pub struct FolderStore {
     /// The tail's file, open at its end.
     tail: File,
     poisoned: bool,
+    note: Note,
     _lock: Lock,
 }
 
@@ -74,7 +80,8 @@ impl FolderStore {
     ///
     /// # Errors
     /// [`StoreError::NotALedger`], [`StoreError::Locked`]; [`StoreError::EntriesLost`] if fewer entries are intact than
-    /// a checkpoint promises, and nothing was changed; [`StoreError::Damaged`], [`StoreError::Io`].
+    /// a checkpoint promises, and [`StoreError::TailBroken`] if others are not that were acknowledged, and nothing was
+    /// changed; [`StoreError::Damaged`], [`StoreError::Io`].
     pub fn open(path: &Path) -> Result<(Self, Recovery), StoreError> {
         let folder = Folder(path.into());
         if !folder.holds_ledger() {
@@ -87,7 +94,8 @@ impl FolderStore {
     fn start(folder: Folder, lock: Lock) -> Result<(Self, Recovery), StoreError> {
         let (mut snapshot, tail) = Snapshot::take(folder, None)?;
         let (tail, recovery) = recovery::recover(&mut snapshot, tail)?;
-        Ok((Self { snapshot, tail, poisoned: false, _lock: lock }, recovery))
+        let note = Note::open(&snapshot.folder, acknowledged(&snapshot));
+        Ok((Self { snapshot, tail, poisoned: false, note, _lock: lock }, recovery))
     }
 
     /// Keeps the policy that every checkpoint must meet before it is published, in place of any other. Durable on return.
@@ -106,6 +114,9 @@ impl FolderStore {
         }
         let result = write(self);
         self.poisoned = result.is_err();
+        if !self.poisoned {
+            self.note.say(acknowledged(&self.snapshot));
+        }
         result
     }
 
@@ -153,6 +164,12 @@ impl FolderStore {
         }
         Ok(there)
     }
+}
+
+/// How far a ledger is acknowledged of which nothing else is in doubt.
+fn acknowledged(snapshot: &Snapshot) -> Acknowledged {
+    let published = snapshot.latest.as_ref().map_or(0, |latest| latest.checkpoint.size);
+    Acknowledged { size: snapshot.tree.size(), head: snapshot.head, published }
 }
 
 /// Checks that nothing is in the folder but what an interrupted creation leaves there.

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 use super::bundle::Trouble;
 use super::bundle_writer::{BundleWriter, Written, parent, pump, sync_folder};
+use super::name;
 
 /// Writes a bundle as a folder.
 pub struct FolderWriter {
@@ -40,11 +41,22 @@ impl FolderWriter {
         let folder = builder.tempdir_in(parent(target)).map_err(io)?;
         Ok(Self { target: target.into(), folder, folders: BTreeSet::new(), written: Written::default() })
     }
-}
 
-impl BundleWriter for FolderWriter {
-    fn add(&mut self, name: &str, content: &mut dyn Read) -> Result<(), Trouble> {
-        self.written.push(name, &self.target)?;
+    /// Where it is written meanwhile.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Adds a file that what was added led to, in any order.
+    ///
+    /// # Errors
+    /// As [`BundleWriter::add`]; [`Trouble::Io`] where there is a file of that name.
+    pub fn supply(&mut self, name: &str, content: &mut dyn Read) -> Result<(), Trouble> {
+        name::check(name)?;
+        self.write(name, content)
+    }
+
+    fn write(&mut self, name: &str, content: &mut dyn Read) -> Result<(), Trouble> {
         let path = self.folder.path().join(name);
         let io = |source| Trouble::io(&path, source);
         if self.folders.insert(parent(&path).into()) {
@@ -57,6 +69,14 @@ impl BundleWriter for FolderWriter {
         // On Linux, all of them at once at the end: waiting for each takes longer than writing it.
         #[cfg(not(target_os = "linux"))]
         file.sync_all().map_err(io)?;
+        Ok(())
+    }
+}
+
+impl BundleWriter for FolderWriter {
+    fn add(&mut self, name: &str, content: &mut dyn Read) -> Result<(), Trouble> {
+        self.written.push(name, &self.target)?;
+        self.write(name, content)?;
         self.written.complete();
         Ok(())
     }

@@ -128,7 +128,8 @@ impl HttpBundle {
     }
 
     fn absent(&self, name: &str) -> Trouble {
-        trouble(&self.url(name), "expected a file that the ledger has, found none (status 404)")
+        let words = "expected a file that the ledger has, found none (status 404)";
+        Trouble::Io { path: self.url(name).into(), source: io::Error::new(io::ErrorKind::NotFound, words) }
     }
 
     /// A hash tile or an entry bundle; where the partial one has gone, what the full one has of it.

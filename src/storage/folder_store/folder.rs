@@ -47,6 +47,11 @@ impl Folder {
         self.0.join(TEMPORARY).join(name)
     }
 
+    /// A small file among the temporary ones.
+    pub(super) fn noted(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.read(&format!("{TEMPORARY}/{name}"), MAX_CHECKPOINT_BYTES)
+    }
+
     /// The path of an attachment.
     pub(super) fn attachment(&self, sha256: &Hash) -> PathBuf {
         self.path(&format!("attachments/sha256/{sha256}"))

@@ -4,7 +4,9 @@ use std::io::Read;
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use super::acknowledged::Acknowledged;
 use super::folder::Folder;
+use super::recovery;
 use super::snapshot::Snapshot;
 use crate::core::hash::Hash;
 use crate::storage::store::{Log, StoreError};
@@ -23,6 +25,21 @@ impl FolderReader {
     /// [`StoreError::NotALedger`], [`StoreError::Io`], [`StoreError::Damaged`].
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         Snapshot::take(Folder(path.into()), None).map(|(snapshot, _)| Self(snapshot))
+    }
+
+    /// Checks that a ledger's folder has all that its writer noted there to have acknowledged. A folder of which that is not
+    /// noted, such as a copy, passes.
+    ///
+    /// # Errors
+    /// As [`FolderStore::open`](super::FolderStore::open), but for the lock.
+    pub fn check_whole(path: &Path) -> Result<(), StoreError> {
+        let folder = Folder(path.into());
+        // Before the tail is read: whoever writes meanwhile acknowledges more.
+        let Some(acknowledged) = Acknowledged::read(&folder) else { return Ok(()) };
+        let (snapshot, tail) = Snapshot::take(folder, None)?;
+        // Checkpoints come one file after the other; that none is forgotten is for the writer to say.
+        let acknowledged = Acknowledged { published: 0, ..acknowledged };
+        recovery::check_whole(&snapshot, &tail.rest, 0, Some(acknowledged))
     }
 
     /// Sees what was added since. Costs as much as was added, and the tail.

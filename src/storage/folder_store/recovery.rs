@@ -6,25 +6,28 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{Seek as _, SeekFrom};
 use std::path::Path;
 
+use super::acknowledged::{ACKNOWLEDGED, Acknowledged};
 use super::folder::{CHECKPOINT, CHECKPOINTS, Folder, TAIL, TEMPORARY, list};
 use super::publish;
 use super::snapshot::{Published, Snapshot, TailFile};
+use super::tail::{LeftBy, Rest};
 use crate::core::fault::{Code, Fault};
+use crate::core::hash::Hash;
 use crate::core::tile::{TILE_WIDTH, Tile, TileKind, tiles};
 use crate::storage::durable;
 use crate::storage::store::{Log as _, StoreError};
 
-/// What was found unfinished at an opening, and finished or dropped. Nothing of it was ever acknowledged, unless the
-/// disk lost what it had promised to keep.
+/// What was found unfinished at an opening, and finished or dropped. Nothing of it was ever acknowledged: where that cannot be
+/// said, the ledger does not open.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recovery {
-    /// Bytes at the end of the tail that were no intact entries. They are gone.
+    /// Bytes at the end of the tail that a write had left which was cut short. They are gone.
     pub dropped_bytes: u64,
     /// Whether the tail still held the entries of a bundle that was full, or there was none: a new one was begun.
     pub renewed_tail: bool,
     /// Full hash tiles that were missing, and made again from the entries.
     pub rewritten_tiles: Vec<Tile>,
-    /// The size of a checkpoint that was signed and kept but not yet shown as the latest. It is now.
+    /// The size of a checkpoint that was kept and not yet shown as the latest, or shown and not kept. It is both now.
     pub finished_checkpoint: Option<u64>,
 }
 
@@ -43,10 +46,7 @@ impl Recovery {
 pub(super) fn recover(snapshot: &mut Snapshot, tail: TailFile) -> Result<(File, Recovery), StoreError> {
     let unfinished = unfinished_checkpoint(snapshot)?;
     let promised = unfinished.as_ref().or(snapshot.latest.as_ref()).map_or(0, |latest| latest.checkpoint.size);
-    if snapshot.size() < promised {
-        let path = snapshot.folder.0.clone();
-        return Err(StoreError::EntriesLost { path, intact: snapshot.size(), promised });
-    }
+    check_whole(snapshot, &tail.rest, promised, Acknowledged::read(&snapshot.folder))?;
     empty_temporary(&snapshot.folder)?;
     let rewritten_tiles = rewrite_tiles(&snapshot.folder, snapshot.base.bundles)?;
     sync(&snapshot.folder, snapshot.base.bundles)?;
@@ -60,15 +60,55 @@ pub(super) fn recover(snapshot: &mut Snapshot, tail: TailFile) -> Result<(File, 
     if let [.., earlier, later] = snapshot.checkpoints()?.as_slice() {
         publish::prune(&snapshot.folder, *earlier, *later)?;
     }
-    Ok((file, Recovery { dropped_bytes: tail.dropped, renewed_tail, rewritten_tiles, finished_checkpoint }))
+    Ok((file, Recovery { dropped_bytes: tail.rest.bytes, renewed_tail, rewritten_tiles, finished_checkpoint }))
 }
 
-/// The checkpoint of the greatest size, if it is not the one shown as the latest.
+/// Checks that nothing is missing that was promised or acknowledged.
+pub(super) fn check_whole(
+    snapshot: &Snapshot,
+    rest: &Rest,
+    promised: u64,
+    acknowledged: Option<Acknowledged>,
+) -> Result<(), StoreError> {
+    let (folder, intact) = (&snapshot.folder, snapshot.size());
+    let broken = |found: String| Err(StoreError::TailBroken { path: folder.path(TAIL), intact, at: rest.at, found });
+    match (&rest.left_by, acknowledged) {
+        (LeftBy::Damage(found), _) => return broken(found.clone()),
+        // Those entries may have been acknowledged.
+        (LeftBy::Hole(whole), None) => return broken(format!("zeros, and {whole} whole entries after them")),
+        _ if intact < promised => return Err(StoreError::EntriesLost { path: folder.0.clone(), intact, promised }),
+        _ => {}
+    }
+    let Some(Acknowledged { size, head, published }) = acknowledged else { return Ok(()) };
+    if intact < size {
+        let found = if rest.bytes == 0 { "the end" } else { "something else" };
+        return broken(format!("{found}, though {size} entries were acknowledged"));
+    }
+    if let Some(last) = size.checked_sub(1) {
+        let found = snapshot.entry(last)?.map_or(Hash::ZERO, |entry| Hash::leaf(&entry));
+        if found != head {
+            let (width, index) = (TILE_WIDTH, last / u64::from(TILE_WIDTH));
+            let bundle = Tile { kind: TileKind::Entries, index, width };
+            let path = if index < snapshot.base.bundles { folder.path(&bundle.path()) } else { folder.path(TAIL) };
+            let expected = format!("leaf hash {head}, as acknowledged");
+            let fault = Fault::new(Code::EntryBundleMismatch, expected, found.to_string()).at(last);
+            return Err(StoreError::damaged(&path)(fault));
+        }
+    }
+    if promised < published {
+        let expected = format!("the checkpoint of {published} entries that was published");
+        let fault = Fault::new(Code::CheckpointStale, expected, format!("one of {promised}"));
+        return Err(StoreError::damaged(&folder.path(CHECKPOINT))(fault));
+    }
+    Ok(())
+}
+
+/// The checkpoint of the greatest size, if it is not both the one shown as the latest and kept under its size.
 fn unfinished_checkpoint(snapshot: &Snapshot) -> Result<Option<Published>, StoreError> {
     let (folder, latest) = (&snapshot.folder, snapshot.latest.as_ref());
-    let Some(size) = folder.checkpoints()?.pop() else { return Ok(None) };
+    let Some(size) = folder.checkpoints()?.pop() else { return Ok(latest.cloned()) };
     if latest.is_some_and(|latest| latest.checkpoint.size > size) {
-        return Ok(None);
+        return Ok(latest.cloned());
     }
     let bytes = folder.checkpoint_at(size)?.unwrap_or_default();
     if latest.is_some_and(|latest| latest.checkpoint.size == size && latest.bytes == bytes) {
@@ -87,7 +127,7 @@ fn unfinished_checkpoint(snapshot: &Snapshot) -> Result<Option<Published>, Store
 fn empty_temporary(folder: &Folder) -> Result<(), StoreError> {
     let temporary = folder.path(TEMPORARY);
     durable::make_folder(&temporary)?;
-    for name in list(&temporary)? {
+    for name in list(&temporary)?.into_iter().filter(|name| name != ACKNOWLEDGED) {
         let path = temporary.join(name);
         fs::remove_file(&path).map_err(StoreError::io(&path))?;
     }

@@ -6,10 +6,10 @@ use std::io::{ErrorKind, Read};
 use std::ops::ControlFlow;
 
 use super::folder::{CHECKPOINT, Folder};
-use super::tail::{Last, Scan, Tail, scan};
+use super::tail::{Last, Rest, Scan, Tail, scan};
 use crate::core::checkpoint::{Checkpoint, SignedCheckpoint};
 use crate::core::entry::Entry;
-use crate::core::fault::Fault;
+use crate::core::fault::{Code, Fault};
 use crate::core::hash::Hash;
 use crate::core::tile::{TILE_WIDTH, Tile, TileKind, Tiler};
 use crate::core::time::Millis;
@@ -50,8 +50,8 @@ pub(super) struct TailFile {
     pub(super) exists: bool,
     /// Bytes at its beginning that the full bundles hold too.
     pub(super) stale: u64,
-    /// Bytes at its end that are no intact entries.
-    pub(super) dropped: u64,
+    /// What stands after its intact entries.
+    pub(super) rest: Rest,
 }
 
 impl Snapshot {
@@ -77,13 +77,13 @@ impl Snapshot {
             Some(bytes) => bytes,
             None => folder.widest_partial(base.bundles)?.unwrap_or_default(),
         };
-        let Scan { tail, leaves, stale, dropped } = scan(&folder, base.bundles, base.last, &bytes)?;
+        let Scan { tail, leaves, stale, rest } = scan(&folder, base.bundles, base.last, &bytes)?;
         let mut tree = base.tree.clone();
         for leaf in &leaves {
             let _full = tree.push(*leaf);
         }
         let head = leaves.last().copied().unwrap_or(base.last.leaf);
-        Ok((Self { folder, latest, base, tail, tree, head }, TailFile { exists, stale, dropped }))
+        Ok((Self { folder, latest, base, tail, tree, head }, TailFile { exists, stale, rest }))
     }
 
     /// Takes in the next entry.
@@ -151,7 +151,16 @@ impl Base {
         let Some(last) = self.bundles.checked_sub(1) else { return Ok(self) };
         let bundle = folder.bundle(last)?;
         if let Some(bytes) = bundle.entries()?.last() {
-            let entry = Entry::parse(bytes).map_err(StoreError::damaged(bundle.path()))?;
+            let damaged = StoreError::damaged(bundle.path());
+            let entry = Entry::parse(bytes).map_err(&damaged)?;
+            // The tail goes on from here: what is wrong here is not to be taken for its fault.
+            let tile = Tile { kind: TileKind::Hashes(0), index: last, width: TILE_WIDTH };
+            let (expected, found) = (folder.hashes(&tile)?.last().copied().unwrap_or_default(), Hash::leaf(bytes));
+            if expected != found {
+                let expected = format!("leaf hash {expected}, as in {}", tile.path());
+                let index = self.bundles.saturating_mul(TILE_WIDTH.into()).saturating_sub(1);
+                return Err(damaged(Fault::new(Code::EntryBundleMismatch, expected, found.to_string()).at(index)));
+            }
             self.last = Last { leaf: Hash::leaf(bytes), recorded_at: Some(entry.recorded_at) };
         }
         Ok(self)

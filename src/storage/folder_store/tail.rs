@@ -67,9 +67,38 @@ pub(super) struct Scan {
     pub(super) leaves: Vec<Hash>,
     /// Bytes of entries that the full bundles hold too: the writer ended before it had started a new tail.
     pub(super) stale: u64,
-    /// Bytes after the intact entries.
-    pub(super) dropped: u64,
+    /// What stands after the intact entries.
+    pub(super) rest: Rest,
 }
+
+/// What stands in a tail after its intact entries.
+#[derive(Debug, Default)]
+pub(super) struct Rest {
+    /// Where it begins in the file.
+    pub(super) at: u64,
+    /// Bytes in it.
+    pub(super) bytes: u64,
+    /// What left it.
+    pub(super) left_by: LeftBy,
+}
+
+/// What can have left the end of a tail.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) enum LeftBy {
+    /// Nothing is there, or what a write leaves that was cut short: the beginning of a record, or one with a hole.
+    #[default]
+    TornWrite,
+    /// A power cut, where sectors of one long write reached the disk out of order; or, if those entries were acknowledged,
+    /// a disk that lost a sector. A hole, and so many whole entries after it.
+    Hole(usize),
+    /// No write that was cut short. What stands there.
+    Damage(String),
+}
+
+/// What a disk writes whole or not at all, in bytes; a power cut leaves zeros in place of it.
+pub(super) const SECTOR: usize = 512;
+/// So many zeros at the end of a record are not its own.
+const ZEROS: usize = 8;
 
 /// Reads a tail that follows that many full bundles, until the chain breaks.
 ///
@@ -103,8 +132,61 @@ pub(super) fn scan(folder: &Folder, bundles: u64, last: Last, bytes: &[u8]) -> R
         let expected = format!("at most {} entries", TILE_WIDTH - 1);
         return Err(damaged(Fault::new(Code::EntryBundleMalformed, expected, found.tail.len().to_string())));
     }
-    found.dropped = (start.len() - found.tail.bytes.len()) as u64;
+    let at = bytes.len().saturating_sub(start.len()).saturating_add(found.tail.bytes.len());
+    let rest = bytes.len().saturating_sub(at) as u64;
+    let next = begins.saturating_add(found.tail.len() as u64);
+    found.rest = Rest { at: at as u64, bytes: rest, left_by: judge(bytes, at, next) };
     Ok(found)
+}
+
+/// Judges what stands in a tail from there on, where the entry of that index should begin.
+pub(crate) fn judge(tail: &[u8], at: usize, next: u64) -> LeftBy {
+    let rest = tail.get(at..).unwrap_or_default();
+    let record = split(rest).next().and_then(Result::ok);
+    let end = at.saturating_add(record.map_or(rest.len(), |record| record.len().saturating_add(2)));
+    let after = record.filter(|record| Entry::parse(record).is_ok()).map_or(at, |_| end);
+    let whole = whole_entries(tail.get(after..).unwrap_or_default(), next).count();
+    let hole = has_hole(tail, at, end) || ends_in_zeros(tail, end);
+    match whole {
+        0 if hole || record.is_none() => LeftBy::TornWrite,
+        0 => LeftBy::Damage("something else".to_owned()),
+        _ if hole => LeftBy::Hole(whole),
+        _ => LeftBy::Damage(format!("something else, and {whole} whole entries after it")),
+    }
+}
+
+/// Whether of a tail that was durable up to `at`, some sector before `end` has nothing but zeros after that.
+fn has_hole(tail: &[u8], at: usize, end: usize) -> bool {
+    let sectors = (at / SECTOR..).map(|sector| (sector * SECTOR).max(at)..((sector + 1) * SECTOR).min(tail.len()));
+    let mut sectors = sectors.take_while(|sector| sector.start < end.min(tail.len()));
+    sectors.any(|sector| tail.get(sector).is_some_and(|bytes| bytes.iter().all(|byte| *byte == 0)))
+}
+
+/// Whether nothing but zeros stands from somewhere before `end` on, as where a file grew by more than reached the disk. A
+/// signature may end in a few of its own.
+fn ends_in_zeros(tail: &[u8], end: usize) -> bool {
+    let zeros = tail.iter().rev().take_while(|byte| **byte == 0).count();
+    end.saturating_sub(tail.len().saturating_sub(zeros)) >= ZEROS
+}
+
+/// The whole entries anywhere in these bytes, of the indices that a tail can have from that one on, in order of their place.
+pub(crate) fn whole_entries(bytes: &[u8], from: u64) -> impl Iterator<Item = (Entry, &[u8])> {
+    let indices = from..from.saturating_add(TILE_WIDTH.into());
+    let mut at = 0usize;
+    std::iter::from_fn(move || {
+        loop {
+            let here = bytes.get(at..).filter(|here| !here.is_empty())?;
+            let entry = index_of(here).filter(|index| indices.contains(index));
+            let entry = entry.and_then(|_| here.get(..Entry::length(here)?));
+            let entry = entry.and_then(|entry| Some((Entry::parse(entry).ok()?, entry)));
+            // Half an entry and zeros may read as one that nobody signed.
+            if let Some((parsed, entry)) = entry.filter(|(parsed, _)| !parsed.signatures.is_empty()) {
+                at = at.saturating_add(entry.len());
+                return Some((parsed, entry));
+            }
+            at = at.saturating_add(1);
+        }
+    })
 }
 
 /// Takes the entries as long as they are the next of the chain.

@@ -1,5 +1,6 @@
 mod crash;
 mod layout;
+mod rot;
 mod sharing;
 mod torn;
 
@@ -28,14 +29,14 @@ fn ledger_of(size: u64) -> (TempDir, PathBuf) {
     (folder, path)
 }
 
-/// Every file of a ledger but the lock.
+/// Every file of a ledger but the lock and the note of what was acknowledged.
 fn files(path: &Path) -> Files {
     fn walk(root: &Path, folder: &Path, files: &mut Files) {
         for item in fs::read_dir(folder).unwrap() {
             let path = item.unwrap().path();
             if path.is_dir() {
                 walk(root, &path, files);
-            } else if path != root.join(LOCK) {
+            } else if ![root.join(LOCK), note(root)].contains(&path) {
                 let name = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
                 files.insert(name, fs::read(&path).unwrap());
             }
@@ -44,6 +45,11 @@ fn files(path: &Path) -> Files {
     let mut found = Files::new();
     walk(path, path, &mut found);
     found
+}
+
+/// Where it is noted what was acknowledged.
+fn note(path: &Path) -> PathBuf {
+    path.join(TEMPORARY).join(acknowledged::ACKNOWLEDGED)
 }
 
 /// Puts files into a folder, as they are.

@@ -54,6 +54,19 @@ pub enum StoreError {
         /// The size of the largest checkpoint.
         promised: u64,
     },
+    /// The tail has something else where entries were acknowledged, which no write that was cut short explains. Nothing was
+    /// changed.
+    #[error("{}: expected entry {intact} at byte {at}, found {found}", path.display())]
+    TailBroken {
+        /// The tail's file.
+        path: PathBuf,
+        /// How many entries of the ledger are intact.
+        intact: u64,
+        /// Where in the file they end.
+        at: u64,
+        /// What stands there.
+        found: String,
+    },
     /// Another process writes to the ledger, or another handle of this one.
     #[error("{}: locked by {}", path.display(), pid.map_or("another process".to_owned(), |pid| format!("process {pid}")))]
     Locked {
@@ -84,6 +97,7 @@ impl StoreError {
             Self::Poisoned => "store-poisoned",
             Self::Damaged { .. } => "store-damaged",
             Self::EntriesLost { .. } => "entries-lost",
+            Self::TailBroken { .. } => "tail-broken",
             Self::Locked { .. } => "ledger-locked",
             Self::Exists(_) => "ledger-exists",
             Self::NotALedger(_) => "ledger-not-found",

@@ -3,9 +3,11 @@
 use super::*;
 use crate::core::sample;
 
-/// Opens a folder whose tail was changed, and checks that it holds that many entries and takes the next one.
+/// Opens a folder whose tail is as a power cut left it, and checks that it holds that many entries and takes the next one.
 fn opens_with(path: &Path, tail: &[u8], size: u64, what: &str) {
     fs::write(path.join(TAIL), tail).unwrap();
+    // Nothing says that more was acknowledged.
+    fs::remove_file(note(path)).ok();
     assert_eq!(FolderReader::open(path).unwrap().size(), size, "{what}");
     assert_eq!(fs::read(path.join(TAIL)).unwrap(), tail, "{what}: reading changes nothing");
     let (mut store, recovery) = FolderStore::open(path).unwrap();
@@ -58,7 +60,7 @@ fn encoded(index: usize) -> Vec<u8> {
 }
 
 #[test]
-fn whatever_stands_after_the_last_entry_is_dropped() {
+fn what_a_write_left_that_was_cut_short_is_dropped_and_nothing_else() {
     for size in [3usize, 255, 256, 258] {
         let (_folder, path) = ledger_of(size as u64);
         let before = files(&path);
@@ -70,21 +72,44 @@ fn whatever_stands_after_the_last_entry_is_dropped() {
             bytes
         };
         let end = next.len();
-        let garbage = [
+        // Where in what follows a sector ends.
+        let sector = tail::SECTOR - sound.len() % tail::SECTOR;
+        let torn = [
             ("one byte", vec![0]),
             ("zeros", vec![0; 4096]),
             ("ones", vec![0xff; 4096]),
-            ("text", b"\0\x05hello\0\0".to_vec()),
-            ("another ledger's entry", other),
-            ("the entry after the next", encoded(size + 1)),
-            ("a hole in the index", hole(2..10)),
-            ("a hole in the previous hash", hole(20..30)),
-            ("a hole in the payload", hole(100..130)),
-            ("a hole in the signature", hole(end - 40..end)),
-            ("a hole, and the entry after", [hole(100..130), encoded(size + 1)].concat()),
-            ("half, and the entry after", [&next[..end / 2], &encoded(size + 1)].concat()),
+            ("a part", next[..end - 1].to_vec()),
+            ("a part, and zeros", [&next[..end / 2], &[0; 4096]].concat()),
+            ("a hole up to where a sector ends", hole(0..sector.min(end))),
+            ("a hole from where a sector begins", hole(sector.min(end - 1)..end)),
         ];
-        for (what, garbage) in garbage {
+        for (what, garbage) in torn {
+            opens_with(&path, &[&sound[..], &garbage].concat(), size as u64, &format!("{what} after {size}"));
+            is_sound(&path, size as u64 + 1);
+            put_back(&path, &before);
+        }
+        let damage = [
+            ("text", b"\0\x05hello\0\0".to_vec(), "something else"),
+            ("another ledger's entry", other, "something else"),
+            ("the entry after the next", encoded(size + 1), "something else"),
+            ("a hole in the index", hole(2..10), "something else"),
+            ("a hole in the previous hash", hole(20..30), "something else"),
+            ("a hole in the payload", hole(100..130), "something else"),
+            ("a hole in the signature", hole(end - 40..end - 1), "something else"),
+            (
+                "a hole, and the entry after",
+                [hole(100..130), encoded(size + 1)].concat(),
+                "something else, and 1 whole",
+            ),
+            (
+                "half, and the entry after",
+                [&next[..end / 2], &encoded(size + 1)].concat(),
+                "something else, and 1 whole",
+            ),
+            ("a sector of zeros, and the entry after", [hole(0..sector.min(end)), encoded(size + 1)].concat(), "zeros"),
+            ("another length", [&[next[0] ^ 0x40], &next[1..]].concat(), "something else, and 1 whole"),
+        ];
+        for (what, garbage, says) in damage {
             // The first entry of a tail says where the tail begins. If that is elsewhere, nobody knows what is lost.
             if size == 256 && ["a hole in the index", "the entry after the next"].contains(&what) {
                 fs::write(path.join(TAIL), &garbage).unwrap();
@@ -92,8 +117,20 @@ fn whatever_stands_after_the_last_entry_is_dropped() {
                 assert_eq!(files(&path)[TAIL], garbage);
                 continue;
             }
-            opens_with(&path, &[&sound[..], &garbage].concat(), size as u64, &format!("{what} after {size}"));
-            is_sound(&path, size as u64 + 1);
+            fs::write(path.join(TAIL), [&sound[..], &garbage].concat()).unwrap();
+            assert_eq!(FolderReader::open(&path).unwrap().size(), size as u64, "{what}");
+            match FolderStore::open(&path).unwrap_err() {
+                StoreError::TailBroken { intact, at, found, .. } => {
+                    assert_eq!((intact, at), (size as u64, sound.len() as u64), "{what} after {size}");
+                    assert!(found.starts_with(says), "{what} after {size}: {found}");
+                }
+                error => panic!("{what} after {size}: {error}"),
+            }
+            assert_eq!(
+                fs::read(path.join(TAIL)).unwrap()[sound.len()..],
+                garbage,
+                "{what}: refused, and nothing changed"
+            );
             put_back(&path, &before);
         }
     }
@@ -120,6 +157,7 @@ fn what_a_checkpoint_promises_is_never_dropped() {
             for missing in 1..=size - size / 256 * 256 {
                 let whole: usize = (0..missing).map(|back| encoded((size - 1 - back) as usize).len()).sum();
                 fs::write(path.join(TAIL), &sound[..sound.len() - whole + 1]).unwrap();
+                fs::remove_file(note(&path)).ok();
                 fs::write(path.join(TEMPORARY).join("left"), "").unwrap();
                 let before = files(&path);
                 let intact = size - missing;
