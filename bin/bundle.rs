@@ -15,10 +15,12 @@ use candour::core::state::State;
 use candour::core::statement::Rule;
 use candour::core::text::Slug;
 use candour::core::time::{Date, Millis, Time};
+use candour::shell::ledger::LedgerError;
 use candour::shell::reading::{Ask, Basis, Reading, read};
 use candour::shell::replay::{Until, replay};
 use candour::shell::verify::{Options, Watch, verify};
 use candour::storage::bundle::{Bundle, Trouble};
+use candour::storage::folder_store::FolderReader;
 use candour::storage::http_bundle::{HttpBundle, is_url};
 use candour::storage::open_bundle;
 use clap::Args;
@@ -41,8 +43,9 @@ pub struct BundleArgument {
 }
 
 impl BundleArgument {
-    /// Opens it.
+    /// Opens it. Of a live ledger that lost what it acknowledged, nothing is said as if it were all.
     pub fn open(&self) -> Result<Box<dyn Bundle>, Failure> {
+        FolderReader::check_whole(&self.path).map_err(LedgerError::from)?;
         Ok(self.try_open()?)
     }
 
@@ -53,9 +56,14 @@ impl BundleArgument {
 
     /// Opens it to copy all of it: over HTTP, nothing but the entries says which attachments there are.
     pub fn open_whole(&self) -> Result<Box<dyn Bundle>, Failure> {
+        if self.path.to_str().is_some_and(is_url) { self.open_as_it_is() } else { self.open() }
+    }
+
+    /// Opens it to copy what it has.
+    pub fn open_as_it_is(&self) -> Result<Box<dyn Bundle>, Failure> {
         match self.path.to_str().filter(|path| is_url(path)) {
             Some(url) => Ok(Box::new(HttpBundle::open(url)?.with_attachments()?)),
-            None => self.open(),
+            None => Ok(self.try_open()?),
         }
     }
 

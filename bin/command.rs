@@ -23,9 +23,11 @@ mod maps;
 mod monitor;
 mod prove;
 mod publish;
+mod repair;
 mod replay;
 mod request;
 mod respond;
+mod restore;
 mod show;
 mod status;
 mod table;
@@ -109,6 +111,10 @@ pub enum Command {
     Enrol(Box<enrol::Enrol>),
     /// Sign and publish a checkpoint of a ledger
     Checkpoint(checkpoint::Checkpoint),
+    /// Make a ledger's folder anew from a copy: a folder, a zip, or a mirror's URL
+    Restore(restore::Restore),
+    /// Say what is wrong with a ledger's folder, and mend it
+    Repair(repair::Repair),
     /// Cosign ledgers' checkpoints over HTTP, each only if it extends the last
     Witness(witness::Witness),
     /// Write a ledger of made-up statements, to measure with
@@ -153,6 +159,8 @@ impl Command {
             Self::Init(command) => command.run(output),
             Self::Enrol(command) => command.run(output),
             Self::Checkpoint(command) => command.run(output),
+            Self::Restore(command) => command.run(output),
+            Self::Repair(command) => command.run(output),
             Self::Witness(command) => command.run(output),
             Self::Generate(command) => command.run(output),
         }

@@ -23,6 +23,7 @@ use candour::shell::client::Memory;
 use candour::shell::clock::{Clock as _, SystemClock};
 use candour::shell::ledger::{Ledger, LedgerError};
 use candour::storage::folder_store::FolderStore;
+use candour::storage::store::StoreError;
 use clap::Args;
 
 use crate::failure::Failure;
@@ -301,8 +302,13 @@ impl From<LedgerError> for Failure {
         match &error {
             LedgerError::Refused(fault) => Self::evidence(format!("refused: {fault}")),
             LedgerError::Falsified(_) => {
-                Self::evidence(&error).hint("candour verify names every fault; candour export of a good copy restores")
+                Self::evidence(&error).hint("candour repair LEDGER says what is damaged, and what can be done about it")
             }
+            LedgerError::Store(
+                StoreError::Damaged { .. } | StoreError::EntriesLost { .. } | StoreError::TailBroken { .. },
+            ) => Self::unjudged(&error).hint(
+                "candour repair LEDGER says what can be done; candour restore BUNDLE LEDGER makes it anew from a copy",
+            ),
             LedgerError::AttachmentNotHandedOver { .. } => Self::unjudged(&error).hint("name its file with --attach"),
             LedgerError::WitnessesMalformed(_) => Self::unjudged(&error)
                 .hint("the file witnesses in the ledger's folder is the policy that its checkpoints must meet"),

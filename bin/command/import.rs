@@ -1,12 +1,14 @@
 //! `candour import`: a platform discloses a published table by a map: its figures, and the file as it was.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use candour::core::audit::CHECKPOINT;
 use candour::core::event::{CorrectionFiled, CorrectionReason, DisclosureFiled, Event};
 use candour::core::json::Set;
 use candour::core::text::{DocumentId, Label, Slug, Text};
 use candour::shell::import::slug;
+use candour::storage::open_bundle;
 use clap::Args;
 
 use super::correct::parse_reason;
@@ -50,6 +52,12 @@ pub struct Import {
 
 impl Import {
     pub fn run(self, output: &Output) -> Result<ExitCode, Failure> {
+        if is_ledger(&self.file) {
+            let words = format!("{}: expected a table, found a copy of a ledger", self.file.display());
+            return Err(
+                Failure::unjudged(words).hint("candour restore BUNDLE LEDGER makes a ledger's folder from a copy")
+            );
+        }
         let map = self.importing.map()?;
         let name = self.name()?;
         let folder = tempfile::tempdir().map_err(Failure::unjudged)?;
@@ -104,4 +112,10 @@ impl Import {
         let stem = self.file.file_stem().map(|stem| slug(&stem.to_string_lossy())).unwrap_or_default();
         stem.parse().map_err(|error| Failure::unjudged(error).hint("name it with --name"))
     }
+}
+
+/// Whether what is to be imported is a ledger rather than a table: a folder or an archive with a checkpoint.
+fn is_ledger(path: &Path) -> bool {
+    let bundle = open_bundle(path);
+    bundle.is_ok_and(|bundle| bundle.open(CHECKPOINT).is_ok_and(|checkpoint| checkpoint.is_some()))
 }

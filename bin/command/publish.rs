@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use candour::shell::publish::{Publication, PublishError, Publisher};
 use candour::storage::bundle::Trouble;
+use candour::storage::folder_store::FolderReader;
 use candour::storage::open_bundle;
 use clap::{Args, value_parser};
 
@@ -56,6 +57,7 @@ impl Publish {
     }
 
     fn publish(&self, publisher: &mut Publisher) -> Result<Publication, PublishError> {
+        FolderReader::check_whole(&self.bundle.path)?;
         publisher.publish(open_bundle(&self.bundle.path)?.as_ref())
     }
 }

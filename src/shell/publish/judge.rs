@@ -225,7 +225,7 @@ pub(super) fn sized(bundle: &dyn Bundle, chain: &Chain, latest: &Latest, size: u
 }
 
 /// Step 4 of FORMAT.md, section 6, for one checkpoint.
-fn check_signed(chain: &Chain, size: u64, signed: &SignedCheckpoint) -> Result<(), Fault> {
+pub(in crate::shell) fn check_signed(chain: &Chain, size: u64, signed: &SignedCheckpoint) -> Result<(), Fault> {
     let says = signed.checkpoint();
     if says.size != size {
         let (expected, found) = (format!("size {size}"), format!("size {}", says.size));

@@ -1,0 +1,197 @@
+//! A ledger's folder as a repair would leave it: what is in it, with the files that are made anew in place of theirs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::core::hash::{Hash, Hasher};
+use crate::storage::bundle::{Bundle, Trouble};
+use crate::storage::bundle_writer::BundleWriter as _;
+use crate::storage::folder_bundle::FolderBundle;
+use crate::storage::folder_store::Mending;
+use crate::storage::folder_writer::FolderWriter;
+use crate::storage::layout::{ATTACHMENTS, TAIL};
+
+use super::RepairError;
+
+/// What is done with a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Done {
+    /// It is made again from the entries.
+    MadeAgain,
+    /// It is taken from the copy.
+    TakenFromCopy,
+    /// It is taken from the ledger's other copy of the same checkpoint.
+    TakenFromTwin,
+    /// It is made of what is intact in it and what the copy has.
+    Filled,
+    /// It is cut after its last intact entry.
+    Cut,
+    /// It is taken away, as the ledger has no such file.
+    TakenAway,
+}
+
+/// A file, and what is done with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// Its name in the ledger's folder.
+    pub file: String,
+    /// What is done.
+    pub done: Done,
+}
+
+pub(super) struct Draft {
+    path: PathBuf,
+    /// Where what is replaced will be kept.
+    aside: PathBuf,
+    fresh: FolderWriter,
+    steps: BTreeMap<String, Done>,
+}
+
+/// The folder as it would be, to read.
+pub(super) struct View {
+    ledger: FolderBundle,
+    fresh: FolderBundle,
+    fresh_names: BTreeSet<String>,
+    gone: BTreeSet<String>,
+}
+
+impl Draft {
+    /// Of the ledger's folder, which is an absolute path.
+    pub(super) fn of(path: &Path) -> Result<Self, Trouble> {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let beside = |n: u32| path.with_file_name(format!("{name}.damaged-{n}"));
+        let free = (1..).map(beside).find(|aside| aside.symlink_metadata().is_err());
+        let aside = free.unwrap_or_else(|| beside(0));
+        let fresh = FolderWriter::create(&aside)?;
+        Ok(Self { path: path.into(), aside, fresh, steps: BTreeMap::new() })
+    }
+
+    /// The folder as it would be now.
+    pub(super) fn view(&self) -> Result<View, Trouble> {
+        let of = |gone: bool| {
+            let steps = self.steps.iter().filter(move |(_, done)| (**done == Done::TakenAway) == gone);
+            steps.map(|(name, _)| name.clone()).collect()
+        };
+        let (ledger, fresh) = (FolderBundle::open(&self.path)?, FolderBundle::open(self.fresh.folder())?);
+        Ok(View { ledger, fresh, fresh_names: of(false), gone: of(true) })
+    }
+
+    /// Whether something is done with that file.
+    pub(super) fn has_step(&self, name: &str) -> bool {
+        self.steps.contains_key(name)
+    }
+
+    pub(super) fn steps(&self) -> Vec<Step> {
+        self.steps.iter().map(|(file, done)| Step { file: file.clone(), done: *done }).collect()
+    }
+
+    /// Puts a file in the place of that name, once.
+    pub(super) fn put(&mut self, name: &str, mut bytes: &[u8], done: Done) -> Result<(), Trouble> {
+        self.fresh.supply(name, &mut bytes)?;
+        self.steps.insert(name.to_owned(), done);
+        Ok(())
+    }
+
+    /// Leaves a file out.
+    pub(super) fn take_away(&mut self, name: &str) {
+        self.steps.insert(name.to_owned(), Done::TakenAway);
+    }
+
+    /// Takes an attachment from a copy, if it is there and has the hash that its name says.
+    pub(super) fn take_attachment(&mut self, copy: &dyn Bundle, name: &str) -> Result<bool, Trouble> {
+        let Some(sha256) = name.strip_prefix(ATTACHMENTS).and_then(Hash::from_hex) else { return Ok(false) };
+        // Twice, as what has another hash must leave nothing.
+        for write in [false, true] {
+            let mut content = match copy.open(name) {
+                Ok(Some(content)) => Hashing { content, hasher: Hasher::default() },
+                Ok(None) | Err(Trouble::Faults(_)) => return Ok(false),
+                Err(Trouble::Io { source, .. }) if source.kind() == ErrorKind::NotFound => return Ok(false),
+                Err(trouble) => return Err(trouble),
+            };
+            if write {
+                self.fresh.supply(name, &mut content)?;
+            } else {
+                let read = std::io::copy(&mut content, &mut std::io::sink());
+                read.map_err(|error| Trouble::reading(&copy.locate(name), error))?;
+            }
+            if content.hasher.finish() != sha256 {
+                return Ok(false);
+            }
+        }
+        self.steps.insert(name.to_owned(), Done::TakenFromCopy);
+        Ok(true)
+    }
+
+    /// Keeps what is replaced, then replaces it: entries first, what follows from them next, and what promises them last.
+    /// Gives back where it is kept, if anything is.
+    pub(super) fn apply(self, mending: &Mending) -> Result<Option<PathBuf>, RepairError> {
+        let ledger = FolderBundle::open(&self.path)?;
+        let mut aside = FolderWriter::create(&self.aside)?;
+        let mut kept = false;
+        for name in self.steps.keys() {
+            if let Some(mut content) = ledger.open(name)? {
+                aside.add(name, &mut content)?;
+                kept = true;
+            }
+        }
+        if kept {
+            aside.finish()?;
+        }
+        let rank = |name: &str| match name {
+            name if name.starts_with("tile/entries/") => 0,
+            TAIL => 1,
+            name if name.starts_with("checkpoint") => 3,
+            _ => 2,
+        };
+        let mut steps: Vec<_> = self.steps.iter().collect();
+        // `checkpoint` is shorter than any in `checkpoints/`, and comes after them.
+        steps.sort_by_key(|(name, _)| (rank(name), rank(name) == 3 && name.len() == "checkpoint".len()));
+        for (name, done) in steps {
+            match done {
+                Done::TakenAway => mending.remove(name)?,
+                _ => mending.replace(name, &self.fresh.folder().join(name))?,
+            }
+        }
+        Ok(kept.then_some(self.aside))
+    }
+}
+
+impl View {
+    fn at<'a>(&'a self, name: &str) -> &'a FolderBundle {
+        if self.fresh_names.contains(name) { &self.fresh } else { &self.ledger }
+    }
+}
+
+impl Bundle for View {
+    fn names(&self) -> Result<Vec<String>, Trouble> {
+        let mut names: BTreeSet<String> = self.ledger.names()?.into_iter().collect();
+        names.extend(self.fresh_names.iter().cloned());
+        Ok(names.into_iter().filter(|name| !self.gone.contains(name)).collect())
+    }
+
+    fn open(&self, name: &str) -> Result<Option<Box<dyn Read + Send + '_>>, Trouble> {
+        if self.gone.contains(name) { Ok(None) } else { self.at(name).open(name) }
+    }
+
+    fn locate(&self, name: &str) -> PathBuf {
+        self.at(name).locate(name)
+    }
+}
+
+/// Hashes what is read.
+struct Hashing<R> {
+    content: R,
+    hasher: Hasher,
+}
+
+impl<R: Read> Read for Hashing<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.content.read(buffer)?;
+        self.hasher.update(buffer.get(..read).unwrap_or_default());
+        Ok(read)
+    }
+}

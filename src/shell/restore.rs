@@ -1,0 +1,159 @@
+//! Restoring: a ledger's folder made anew from a copy of it: a folder, a zip, or what a web server serves.
+//!
+//! What is taken from the copy are entries, checkpoints with their cosignatures, and attachments; hash tiles are made of the
+//! entries. It is written beside the target, judged there as `verify` judges, and only then gets its name: what is restored is
+//! what was judged, however the copy changes meanwhile, and a restoration that is interrupted leaves no ledger.
+
+use std::io::ErrorKind;
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::core::audit::{CHECKPOINT, CHECKPOINTS};
+use crate::core::checkpoint::SignedCheckpoint;
+use crate::core::fault::{Code, Fault};
+use crate::core::hash::Hash;
+use crate::core::note::MAX_NOTE_BYTES;
+use crate::core::policy::Policy;
+use crate::core::statement::Rule;
+use crate::core::tile::{Tile, TileKind};
+use crate::storage::bundle::{Bundle, Trouble};
+use crate::storage::bundle_writer::BundleWriter as _;
+use crate::storage::folder_bundle::FolderBundle;
+use crate::storage::folder_store::FolderStore;
+use crate::storage::folder_writer::FolderWriter;
+use crate::storage::frozen::Frozen;
+use crate::storage::layout::{ATTACHMENTS, Layout, SIZES};
+use crate::storage::store::StoreError;
+
+use super::derived::Derived;
+use super::replay::Entries;
+use super::verify::{Options, verify};
+
+/// Why nothing was restored. There is nothing at the target that was not there before.
+#[derive(Debug, thiserror::Error)]
+pub enum RestoreError {
+    /// The copy is bad, or could not be read; or the folder could not be written.
+    #[error(transparent)]
+    Trouble(#[from] Trouble),
+    /// What was written does not open as a ledger, or there is something at the target.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl RestoreError {
+    /// The stable name of what went wrong; of a copy that is bad, that of its first fault.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Trouble(Trouble::Faults(faults)) => faults.first().map_or("bundle-malformed", |it| it.code.as_str()),
+            Self::Trouble(Trouble::Io { .. }) => "bundle-unreadable",
+            Self::Store(error) => error.code(),
+        }
+    }
+}
+
+impl From<Fault> for RestoreError {
+    fn from(fault: Fault) -> Self {
+        Self::Trouble(fault.into())
+    }
+}
+
+/// A ledger that was restored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Restored {
+    /// Which ledger it is.
+    pub origin: String,
+    /// How many entries it has.
+    pub size: u64,
+    /// How many of them its checkpoint promises.
+    pub sealed: u64,
+    /// The root of all entries.
+    pub root: Hash,
+    /// What did not come back, as the copy does not have it: attachments that entries name.
+    pub missing: Vec<Fault>,
+    /// Files of the copy that are no part of a ledger, and stayed there.
+    pub left: Vec<String>,
+}
+
+/// Makes a ledger's folder from a copy. The policy is the reader's, as for [`verify`]; without one, the checkpoints have to
+/// be the operator's own, whoever that is. Progress is told as in [`Options::progress`].
+///
+/// # Errors
+/// [`StoreError::Exists`] unless there is nothing at the target, or an empty folder; [`Trouble::Faults`] with what
+/// [`verify`] finds wrong with the copy, but for attachments that are missing; else what could not be read or written.
+pub fn restore(
+    copy: &dyn Bundle,
+    target: &Path,
+    policy: Option<&Policy>,
+    progress: &mut dyn FnMut(u64, Option<u64>),
+) -> Result<Restored, RestoreError> {
+    let frozen = Frozen::of(copy)?;
+    let mut writer = FolderWriter::create(target).map_err(|trouble| match trouble {
+        Trouble::Io { source, .. } if source.kind() == ErrorKind::AlreadyExists => {
+            RestoreError::Store(StoreError::Exists(target.into()))
+        }
+        trouble => trouble.into(),
+    })?;
+    let left = take(&frozen, &mut writer)?;
+    complete(&mut writer)?;
+    // What a kill left in the copy is put right as in any ledger, and what cannot be is told before there is one.
+    drop(FolderStore::open(writer.folder())?);
+    let nobody = Policy::parse(b"quorum none\n")?;
+    let judged = FolderBundle::open(writer.folder())?;
+    let options = Options { pins: Vec::new(), rule: Rule::Cofactored, progress, as_of: None, watch: &mut () };
+    let report = verify(&judged, policy.unwrap_or(&nobody), options)?;
+    let untrusted = |fault: &Fault| policy.is_none() && fault.code == Code::CheckpointUntrusted;
+    let faults = report.faults.into_iter().filter(|fault| !untrusted(fault));
+    let (missing, faults): (Vec<_>, Vec<_>) = faults.partition(|fault| fault.code == Code::AttachmentMissing);
+    if !faults.is_empty() {
+        return Err(Trouble::Faults(faults).into());
+    }
+    writer.finish()?;
+    let (origin, size, sealed, root) = (report.origin, report.size, report.sealed, report.root);
+    Ok(Restored { origin, size, sealed, root, missing, left })
+}
+
+/// Copies entries, checkpoints and attachments. Gives back the names of what is none of them.
+fn take(copy: &dyn Bundle, writer: &mut FolderWriter) -> Result<Vec<String>, RestoreError> {
+    let names = copy.names()?;
+    let Layout { mut unknown, unexpected, .. } = Layout::of(names.clone());
+    unknown.extend(unexpected);
+    let made = |name: &String| Tile::parse(name).is_some_and(|tile| tile.kind != TileKind::Entries);
+    for name in names.into_iter().filter(|name| name != SIZES && !unknown.contains(name) && !made(name)) {
+        match copy.open(&name) {
+            Ok(Some(mut content)) => writer.add(&name, &mut content)?,
+            Ok(None) => {}
+            // A web server does not have it; what that is worth is said when all is judged.
+            Err(Trouble::Io { source, .. })
+                if source.kind() == ErrorKind::NotFound && name.starts_with(ATTACHMENTS) => {}
+            Err(trouble) => return Err(trouble.into()),
+        }
+    }
+    Ok(unknown)
+}
+
+/// Adds what follows from what was copied: hash tiles, and the latest checkpoint under its size.
+fn complete(writer: &mut FolderWriter) -> Result<(), RestoreError> {
+    let bundle = FolderBundle::open(writer.folder())?;
+    let missing = || Fault::new(Code::CheckpointMissing, "a checkpoint", "no such file").in_file(CHECKPOINT);
+    let bytes = bundle.read(CHECKPOINT, MAX_NOTE_BYTES as u64)?.ok_or_else(missing)?;
+    let checkpoint = SignedCheckpoint::parse(&bytes).map_err(|fault| fault.in_file(CHECKPOINT))?;
+    let size = checkpoint.checkpoint().size;
+    let layout = Layout::of(bundle.names()?);
+    if size > 0 && !layout.checkpoints.contains(&size) {
+        writer.supply(&format!("{CHECKPOINTS}{size}"), &mut bytes.as_slice())?;
+    }
+    let mut derived = Derived::of(&bundle, &layout);
+    let mut put = |tile: &Tile, bytes: Option<&[u8]>| match bytes {
+        Some(mut bytes) if tile.kind != TileKind::Entries || !layout.has(tile) => {
+            writer.supply(&tile.path(), &mut bytes)
+        }
+        // What of the copy's entries contradicts itself is judged as it is.
+        _ => Ok(()),
+    };
+    Entries::of(&bundle)?.read(0, &mut |entry| {
+        derived.entry(entry, &mut put)?;
+        Ok(true)
+    })?;
+    Ok(derived.end(size, &mut put)?)
+}
