@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use candour::core::fault::Fault;
+use candour::shell::ledger::LedgerError;
 use candour::shell::publish::PublishError;
 use candour::storage::bundle::Trouble;
 use candour::storage::store::StoreError;
@@ -83,6 +84,7 @@ impl From<PublishError> for Failure {
         match error {
             PublishError::Trouble(trouble) => trouble.into(),
             PublishError::Store(StoreError::Fault(fault)) => Self::evidence(fault),
+            PublishError::Store(error) => LedgerError::Store(error).into(),
             _ => Self::unjudged(error),
         }
     }

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use candour::core::chain::Chain;
 use candour::core::event::disclosure::Holds;
 use candour::core::event::{Attachment, Event, Observation};
+use candour::core::fault::Code;
 use candour::core::hash::Hash;
 use candour::core::json::Count;
 use candour::core::key::SecretKey;
@@ -309,6 +310,10 @@ impl From<LedgerError> for Failure {
             ) => Self::unjudged(&error).hint(
                 "candour repair LEDGER says what can be done; candour restore BUNDLE LEDGER makes it anew from a copy",
             ),
+            LedgerError::Store(StoreError::Fault(fault)) if fault.code == Code::CheckpointRootMismatch => {
+                Self::evidence(&error)
+                    .hint("are hash tiles damaged? candour repair LEDGER makes them again from the entries")
+            }
             LedgerError::AttachmentNotHandedOver { .. } => Self::unjudged(&error).hint("name its file with --attach"),
             LedgerError::WitnessesMalformed(_) => Self::unjudged(&error)
                 .hint("the file witnesses in the ledger's folder is the policy that its checkpoints must meet"),

@@ -18,6 +18,7 @@ mod limits;
 mod memory;
 mod monitor;
 mod readme;
+mod rot;
 mod scenarios;
 mod secrets;
 mod simulation;

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "what cannot be set up is a test that fails")]
 
-mod server;
+pub(crate) mod server;
 
 use std::collections::BTreeMap;
 use std::fs;

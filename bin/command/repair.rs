@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use candour::shell::ledger::LedgerError;
 use candour::shell::repair::{Cut, Done, How, RepairError, Repaired, repair};
 use clap::Args;
 
@@ -122,7 +123,7 @@ impl From<RepairError> for Failure {
     fn from(error: RepairError) -> Self {
         match error {
             RepairError::Trouble(trouble) => trouble.into(),
-            RepairError::Store(error) => Self::unjudged(error),
+            RepairError::Store(error) => LedgerError::Store(error).into(),
         }
     }
 }

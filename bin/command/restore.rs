@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use candour::shell::ledger::LedgerError;
 use candour::shell::restore::{RestoreError, Restored, restore};
 use clap::Args;
 
@@ -81,7 +82,7 @@ impl From<RestoreError> for Failure {
     fn from(error: RestoreError) -> Self {
         match error {
             RestoreError::Trouble(trouble) => trouble.into(),
-            RestoreError::Store(error) => Self::unjudged(error),
+            RestoreError::Store(error) => LedgerError::Store(error).into(),
         }
     }
 }

@@ -15,15 +15,17 @@ mod draft;
 mod entries;
 mod promises;
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use crate::core::audit::CHECKPOINT;
 use crate::core::fault::{Code, Fault};
 use crate::core::hash::Hash;
 use crate::core::policy::Policy;
 use crate::core::statement::Rule;
-use crate::storage::bundle::{Bundle, MAX_FILE_BYTES, Trouble};
+use crate::storage::bundle::{Bundle, MAX_ENTRY_BUNDLE_BYTES, Trouble};
 use crate::storage::folder_store::Mending;
 use crate::storage::frozen::Frozen;
 use crate::storage::store::StoreError;
@@ -40,7 +42,8 @@ pub struct How<'a> {
     pub copy: Option<&'a dyn Bundle>,
     /// Whether to do it, or only to say what would be done.
     pub apply: bool,
-    /// Whether acknowledged entries may be given up that no checkpoint promises and nothing brings back.
+    /// Whether what nothing brings back may be given up: acknowledged entries that no checkpoint promises, or a checkpoint
+    /// whose entries are all there.
     pub drop: bool,
     /// Told after each entry how many were judged, and how many there should be, where that is known.
     pub progress: &'a mut dyn FnMut(u64, Option<u64>),
@@ -124,17 +127,21 @@ pub fn repair(ledger: &Path, how: How<'_>) -> Result<Repaired, RepairError> {
     let entries::Found { cut, mut left } = entries::mend(&mut draft, copy, promised, &mending)?;
     let mut whole = left.is_empty();
     if whole {
-        match promises::derive(&mut draft, copy)? {
-            Ok(unsound) => left.extend(unsound),
-            Err(faults) => (whole, left) = (false, faults),
+        if let Err(faults) = promises::derive(&mut draft, copy)? {
+            (whole, left) = (false, faults);
         }
     }
     let Judged { size, sealed, root, faults } = judge(&mut draft, copy, how.progress)?;
     left.extend(faults);
+    let noted = mending.acknowledged().unwrap_or_default();
+    if whole && noted.published > sealed && !(how.apply && how.drop) {
+        let expected = format!("the checkpoint of {} entries that was published", noted.published);
+        left.push(Fault::new(Code::CheckpointStale, expected, format!("one of {sealed}")).in_file(CHECKPOINT));
+    }
     left.sort();
     left.dedup();
     let steps = draft.steps();
-    let forgets = whole && mending.acknowledged().is_some_and(|noted| noted.size > size || noted.published > sealed);
+    let forgets = whole && (noted.size > size || noted.published > sealed);
     let mut repaired =
         Repaired { size, sealed, root: whole.then_some(root), steps, cut, left, applied: false, aside: None, whole };
     if !how.apply || !whole || repaired.cut.is_some() && !how.drop {
@@ -184,9 +191,9 @@ fn judge(
 
 /// A file of a copy, if it has one that can be read.
 fn of_copy(copy: &dyn Bundle, name: &str) -> Result<Option<Vec<u8>>, Trouble> {
-    match copy.read(name, crate::storage::bundle::MAX_ENTRY_BUNDLE_BYTES.min(MAX_FILE_BYTES)) {
+    match copy.read(name, MAX_ENTRY_BUNDLE_BYTES) {
         Err(Trouble::Faults(_)) => Ok(None),
-        Err(Trouble::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(Trouble::Io { source, .. }) if source.kind() == ErrorKind::NotFound => Ok(None),
         read => read,
     }
 }

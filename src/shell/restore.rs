@@ -96,8 +96,6 @@ pub fn restore(
     })?;
     let left = take(&frozen, &mut writer)?;
     complete(&mut writer)?;
-    // What a kill left in the copy is put right as in any ledger, and what cannot be is told before there is one.
-    drop(FolderStore::open(writer.folder())?);
     let nobody = Policy::parse(b"quorum none\n")?;
     let judged = FolderBundle::open(writer.folder())?;
     let options = Options { pins: Vec::new(), rule: Rule::Cofactored, progress, as_of: None, watch: &mut () };
@@ -108,6 +106,8 @@ pub fn restore(
     if !faults.is_empty() {
         return Err(Trouble::Faults(faults).into());
     }
+    // What a kill left in the copy is put right as in any ledger, and what cannot be is told before there is one.
+    drop(FolderStore::open(writer.folder())?);
     writer.finish()?;
     let (origin, size, sealed, root) = (report.origin, report.size, report.sealed, report.root);
     Ok(Restored { origin, size, sealed, root, missing, left })

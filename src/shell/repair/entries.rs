@@ -50,10 +50,9 @@ pub(super) fn mend(
     let layout = Layout::of(draft.view()?.names()?);
     let tail = Tail::read(draft, &layout)?;
     let there = layout.full_entry_bundles().last().map_or(0, |last| last.saturating_add(1));
+    // What the tail goes on from was a bundle once.
     let begun = tail.first.map_or(0, |first| first / u64::from(TILE_WIDTH));
-    let due = there.max(promised / u64::from(TILE_WIDTH));
-    // What a damaged first entry says of its index is not worth more than the bundles that somebody has.
-    let due = if copy.is_some() || begun == due.saturating_add(1) { due.max(begun) } else { due };
+    let due = there.max(promised / u64::from(TILE_WIDTH)).max(begun);
     let (mut head, mut left) = (Hash::ZERO, Vec::new());
     let mut bundles = 0;
     for index in 0..due {
@@ -135,7 +134,7 @@ struct Tail {
     /// Whether it is the tail's file, or a partial entry bundle where there is none.
     is_file: bool,
     bytes: Vec<u8>,
-    /// The index that its first entry gives itself.
+    /// The index that its first entry gives itself, unless the second does not follow it.
     first: Option<u64>,
 }
 
@@ -151,8 +150,12 @@ impl Tail {
             Err(Trouble::Faults(_)) => Vec::new(),
             read => read?.flatten().unwrap_or_default(),
         };
-        let first = split(&bytes).next().and_then(Result::ok).and_then(|entry| Entry::parse(entry).ok());
-        let first = first.map(|entry| entry.index);
+        let mut entries = split(&bytes).map_while(Result::ok);
+        let first = entries.next().and_then(|bytes| Some((Entry::parse(bytes).ok()?.index, Hash::leaf(bytes))));
+        let second = entries.next().map(|bytes| Entry::parse(bytes).ok().map(|entry| entry.previous));
+        // Of one that changed, the index may be what did.
+        let sound = |(index, leaf): (u64, Hash)| second.is_none_or(|link| link == Some(leaf)).then_some(index);
+        let first = first.and_then(sound);
         Ok(Self { is_file: layout.tail, bytes, first })
     }
 

@@ -38,16 +38,16 @@ fn checkpoint(bundle: &dyn Bundle, name: &str) -> Result<Option<SignedCheckpoint
     Ok(bytes.and_then(|bytes| SignedCheckpoint::parse(&bytes).ok()))
 }
 
-/// Replays the entries, makes what follows from them again where that is damaged, and mends the checkpoints. Gives back what
-/// is wrong with those that cannot be mended; or the faults of the first entry that has any.
-pub(super) fn derive(draft: &mut Draft, copy: Option<&dyn Bundle>) -> Result<Result<Vec<Fault>, Vec<Fault>>, Trouble> {
+/// Replays the entries, makes what follows from them again where that is damaged, and mends the checkpoints; what is wrong with
+/// one that cannot be mended is left for the audit to say. The faults of the first entry that has any, if one has.
+pub(super) fn derive(draft: &mut Draft, copy: Option<&dyn Bundle>) -> Result<Result<(), Vec<Fault>>, Trouble> {
     let view = draft.view()?;
     let layout = Layout::of(view.names()?);
-    let latest = checkpoint(&view, CHECKPOINT)?.map(|latest| latest.checkpoint().size);
-    let mut sizes: BTreeSet<u64> = layout.checkpoints.iter().copied().chain(latest).collect();
-    if let Some(copy) = copy {
-        sizes.extend(Layout::of(copy.names()?).checkpoints);
-    }
+    let copied = copy.map_or(Ok(Layout::default()), |copy| copy.names().map(Layout::of))?;
+    let latest = latest(&view)?;
+    let theirs = copy.map_or(Ok(None), |copy| self::latest(copy))?;
+    let sizes: BTreeSet<u64> =
+        layout.checkpoints.iter().chain(&copied.checkpoints).copied().chain(latest).chain(theirs).collect();
     let mut chain = Chain::new().with_scratch(&ScratchFiles::scratch());
     sizes.iter().for_each(|size| chain.checkpoint_published(*size));
     let (mut preparer, mut faults) = (Preparer::new(Rule::Cofactored), Vec::new());
@@ -68,12 +68,18 @@ pub(super) fn derive(draft: &mut Draft, copy: Option<&dyn Bundle>) -> Result<Res
     if !faults.is_empty() {
         return Ok(Err(faults));
     }
-    let mended = Checkpoints { view: &view, copy, chain: &chain, sizes: &layout.checkpoints, latest }.mend()?;
+    let due = layout.checkpoints.last().copied();
+    let mended = Checkpoints { view: &view, copy, chain: &chain, sizes, latest, theirs, due }.mend()?;
     derived.end(mended.size, &mut put)?;
     for (name, bytes, done) in mended.files {
         draft.put(&name, &bytes, done)?;
     }
-    Ok(Ok(mended.left))
+    Ok(Ok(()))
+}
+
+/// The size of the latest checkpoint of a bundle, if it can be read.
+fn latest(bundle: &dyn Bundle) -> Result<Option<u64>, Trouble> {
+    Ok(checkpoint(bundle, CHECKPOINT)?.map(|latest| latest.checkpoint().size))
 }
 
 /// The checkpoints of a ledger whose entries are whole.
@@ -81,10 +87,13 @@ struct Checkpoints<'a> {
     view: &'a View,
     copy: Option<&'a dyn Bundle>,
     chain: &'a Chain,
-    /// The sizes of which there are files.
-    sizes: &'a BTreeSet<u64>,
-    /// The size of the latest one, by itself.
+    /// The sizes of which the ledger or the copy has any.
+    sizes: BTreeSet<u64>,
+    /// The size of the latest one, and of the copy's, by themselves.
     latest: Option<u64>,
+    theirs: Option<u64>,
+    /// The greatest size of which the ledger has a file.
+    due: Option<u64>,
 }
 
 /// What becomes of the checkpoints.
@@ -93,46 +102,34 @@ struct Mended {
     /// The size of the latest one.
     size: u64,
     files: Vec<(String, Vec<u8>, Done)>,
-    left: Vec<Fault>,
 }
 
 impl Checkpoints<'_> {
     fn mend(&self) -> Result<Mended, Trouble> {
-        let mut mended = Mended::default();
-        let latest = match self.latest {
-            Some(size) => self.sound(self.view, CHECKPOINT, size)?,
-            None => None,
-        };
+        let mut mended = Mended { size: self.latest.unwrap_or(0), files: Vec::new() };
+        let latest = self.latest.map_or(Ok(None), |size| self.sound(self.view, CHECKPOINT, size))?;
         let mut greatest = None;
-        for size in self.sizes.iter().copied().chain(self.latest.filter(|_| latest.is_some())).collect::<BTreeSet<_>>()
-        {
+        for size in self.sizes.iter().copied() {
             let name = format!("{CHECKPOINTS}{size}");
-            let twin = latest.clone().filter(|_| self.latest == Some(size));
-            let (bytes, done) = match (self.sound(self.view, &name, size)?, twin) {
-                (Some(bytes), _) => (Some(bytes), None),
-                (None, Some(bytes)) => (Some(bytes), Some(Done::TakenFromTwin)),
-                (None, None) => (self.of_copy(&name, size)?, Some(Done::TakenFromCopy)),
+            let found = match self.sound(self.view, &name, size)? {
+                Some(bytes) => Some((bytes, None)),
+                None => match latest.clone().filter(|_| self.latest == Some(size)) {
+                    Some(twin) => Some((twin, Some(Done::TakenFromTwin))),
+                    None => self.of_copy(&name, size)?.map(|bytes| (bytes, Some(Done::TakenFromCopy))),
+                },
             };
-            match (&bytes, done) {
-                (Some(bytes), Some(done)) => mended.files.push((name, bytes.clone(), done)),
-                (Some(_), None) => {}
-                // The audit says what is wrong with it.
-                (None, _) => {}
+            let Some((bytes, done)) = found else { continue };
+            if let Some(done) = done {
+                mended.files.push((name, bytes.clone(), done));
             }
-            greatest = Some((size, bytes));
+            greatest = Some((size, bytes, done.unwrap_or(Done::TakenFromTwin)));
         }
-        match (latest, greatest) {
-            (Some(_), _) => mended.size = self.latest.unwrap_or(0),
-            (None, Some((size, Some(bytes)))) => {
-                mended.size = size;
-                mended.files.push((CHECKPOINT.to_owned(), bytes, Done::TakenFromTwin));
-            }
-            (None, greatest) => {
-                if let Some(bytes) = self.newest_of_copy(greatest.map_or(1, |(size, _)| size))? {
-                    mended.size = SignedCheckpoint::parse(&bytes)?.checkpoint().size;
-                    mended.files.push((CHECKPOINT.to_owned(), bytes, Done::TakenFromCopy));
-                }
-            }
+        // Where one of more entries is damaged, that is not to be forgotten for an older one.
+        if let Some((size, bytes, done)) = greatest.filter(|(size, ..)| Some(*size) >= self.due)
+            && (latest.is_none() || self.latest != Some(size))
+        {
+            mended.size = size;
+            mended.files.push((CHECKPOINT.to_owned(), bytes, done));
         }
         Ok(mended)
     }
@@ -145,13 +142,10 @@ impl Checkpoints<'_> {
     }
 
     fn of_copy(&self, name: &str, size: u64) -> Result<Option<Vec<u8>>, Trouble> {
-        self.copy.map_or(Ok(None), |copy| self.sound(copy, name, size))
-    }
-
-    /// The copy's latest checkpoint, if it is of that size or more.
-    fn newest_of_copy(&self, least: u64) -> Result<Option<Vec<u8>>, Trouble> {
         let Some(copy) = self.copy else { return Ok(None) };
-        let size = checkpoint(copy, CHECKPOINT)?.map_or(0, |latest| latest.checkpoint().size);
-        if size < least { Ok(None) } else { self.sound(copy, CHECKPOINT, size) }
+        match self.sound(copy, name, size)? {
+            None if self.theirs == Some(size) => self.sound(copy, CHECKPOINT, size),
+            found => Ok(found),
+        }
     }
 }
