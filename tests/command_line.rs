@@ -355,6 +355,7 @@ fn copies_are_told_apart() {
     scene.ok("enrol again example --name Example --role platform --new-key platform.pem --key regulator.pem --no-seen");
     fs::remove_file(scene.path("again/checkpoint")).expect("the checkpoint");
     fs::remove_dir_all(scene.path("again/checkpoints")).expect("the checkpoints");
+    fs::remove_dir_all(scene.path("again/tmp")).expect("the note of what was published");
     let error = scene.fails(&format!("disclose again q3 --key platform.pem {figures}"), 1);
     assert!(error.contains("pin-mismatch") && error.contains("nothing was signed"), "{error}");
 }

@@ -252,11 +252,14 @@ fn check_aside(done: &Repaired, before: &crate::corpus::forge::Files, path: &Pat
 /// The commands never panic, and what they say is what they said, or an error.
 fn ask(world: &World, found: &Damage, what: &str, tally: &mut Tally) {
     let of_index = found.files.keys().all(|name| name.starts_with("index/"));
+    let forgotten = found.files.iter().any(|(name, bytes)| name.starts_with("checkpoints/") && bytes.is_none());
     for (words, told) in READERS.iter().zip(&world.told) {
         let output = world.run(words, "damaged");
         let error = String::from_utf8_lossy(&output.stderr);
         assert!(!error.contains("panicked"), "{what}: {words}: {error}");
         match output.status.code() {
+            // Of a checkpoint that nobody has seen, nothing tells that it was ever published; that it came late may show.
+            Some(0) if forgotten && words.starts_with("findings") => {}
             Some(0) => assert_eq!(&output.stdout, told, "{what}: {words}"),
             Some(1 | 2) if !of_index => assert!(error.starts_with("error: "), "{what}: {words}: {error}"),
             code => panic!("{what}: {words}: {code:?} {error}"),

@@ -126,10 +126,8 @@ pub fn repair(ledger: &Path, how: How<'_>) -> Result<Repaired, RepairError> {
     let promised = promises::promised(&draft, &mending)?;
     let entries::Found { cut, mut left } = entries::mend(&mut draft, copy, promised, &mending)?;
     let mut whole = left.is_empty();
-    if whole {
-        if let Err(faults) = promises::derive(&mut draft, copy)? {
-            (whole, left) = (false, faults);
-        }
+    if whole && let Err(faults) = promises::derive(&mut draft, copy)? {
+        (whole, left) = (false, faults);
     }
     let Judged { size, sealed, root, faults } = judge(&mut draft, copy, how.progress)?;
     left.extend(faults);

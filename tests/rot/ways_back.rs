@@ -106,7 +106,7 @@ fn a_copy_that_is_falsified_is_refused_and_nothing_is_left() {
         change(files.get_mut(&name).unwrap());
         refusal(&bundle(&files))
     };
-    assert_eq!(changed("tile/entries/", |bytes| bytes[300] ^= 1), "signature-invalid");
+    assert_eq!(changed("tile/entries/", |bytes| *bytes.last_mut().unwrap() ^= 1), "signature-invalid");
     assert_eq!(changed("tile/entries/", |bytes| bytes.truncate(900)), "entry-bundle-malformed");
     assert_eq!(changed("attachments/", |bytes| bytes[0] ^= 1), "attachment-mismatch");
     assert_eq!(changed("checkpoint", |bytes| bytes[0] ^= 1), "checkpoint-origin-mismatch");
@@ -189,7 +189,8 @@ fn the_command_says_what_it_would_do_and_gives_up_only_what_it_is_told_to() {
     spoil(&tail, 1);
     let before = fs::read(&tail).unwrap();
     let said = repair(&scene, "--apply --drop", 1);
-    assert_eq!((&said["applied"], &said["left"][0]["code"]), (&false.into(), &"checkpoint-beyond-entries".into()));
+    let codes: Vec<_> = said["left"].as_array().unwrap().iter().map(|fault| fault["code"].as_str().unwrap()).collect();
+    assert!(said["applied"] == false && codes.contains(&"checkpoint-beyond-entries"), "{said}");
     assert_eq!(fs::read(&tail).unwrap(), before);
 }
 

@@ -44,8 +44,8 @@ pub(super) fn derive(draft: &mut Draft, copy: Option<&dyn Bundle>) -> Result<Res
     let view = draft.view()?;
     let layout = Layout::of(view.names()?);
     let copied = copy.map_or(Ok(Layout::default()), |copy| copy.names().map(Layout::of))?;
-    let latest = latest(&view)?;
-    let theirs = copy.map_or(Ok(None), |copy| self::latest(copy))?;
+    let latest = latest_of(&view)?;
+    let theirs = copy.map_or(Ok(None), latest_of)?;
     let sizes: BTreeSet<u64> =
         layout.checkpoints.iter().chain(&copied.checkpoints).copied().chain(latest).chain(theirs).collect();
     let mut chain = Chain::new().with_scratch(&ScratchFiles::scratch());
@@ -78,7 +78,7 @@ pub(super) fn derive(draft: &mut Draft, copy: Option<&dyn Bundle>) -> Result<Res
 }
 
 /// The size of the latest checkpoint of a bundle, if it can be read.
-fn latest(bundle: &dyn Bundle) -> Result<Option<u64>, Trouble> {
+fn latest_of(bundle: &dyn Bundle) -> Result<Option<u64>, Trouble> {
     Ok(checkpoint(bundle, CHECKPOINT)?.map(|latest| latest.checkpoint().size))
 }
 
