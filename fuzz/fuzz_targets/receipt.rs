@@ -1,0 +1,3 @@
+#![no_main]
+
+candour_fuzz::fuzz!(receipt);

@@ -1,0 +1,44 @@
+//! A whole ledger: an honest one, edited, and judged.
+
+use std::sync::LazyLock;
+
+use arbitrary::Unstructured;
+use candour::storage::memory_bundle::MemoryBundle;
+
+use crate::ledger::{self, Ledger};
+
+/// An edit of a few bytes may copy the longest file.
+pub const BYTES: usize = 1 << 16;
+
+/// The ledgers that are edited: with and without a tail, quorums, tables, dealings, and a key that was replaced.
+static LEDGERS: LazyLock<Vec<Ledger>> = LazyLock::new(|| NAMES.map(Ledger::honest).into());
+
+const NAMES: [&str; 9] = [
+    "honest",
+    "honest-rows",
+    "honest-without-tail",
+    "honest-mixed-quorum",
+    "honest-with-cosignatures-and-quorum",
+    "honest-tail-beyond-checkpoint",
+    "honest-rotated-operator-with-first-key-in-policy",
+    "honest-dealings",
+    "honest-300-entries",
+];
+
+/// The honest ledgers.
+pub fn ledgers() -> &'static [Ledger] {
+    &LEDGERS
+}
+
+pub fn run(data: &[u8]) {
+    let [which, from, edits @ ..] = data else { return };
+    let [ledger, other] = [which, from].map(|which| &LEDGERS[usize::from(*which) % LEDGERS.len()]);
+    let files = ledger::edited(ledger, other, &mut Unstructured::new(edits));
+    ledger.hold(&MemoryBundle::from_iter(files));
+}
+
+pub fn seeds() -> Vec<Vec<u8>> {
+    let ledgers = 0..NAMES.len() as u8;
+    let edits = (0..14_u8).map(|edit| [edit, 3, edit, 40, 7, 1, 200, 9]);
+    edits.zip(ledgers.cycle()).map(|(edits, which)| [&[which, which / 2][..], &edits].concat()).collect()
+}
