@@ -3,7 +3,7 @@
 //! Nobody here has a key. So what a valid checkpoint seals is what it sealed before, and all that was said was said by
 //! its author, however the files were cut, mixed, renamed or consistently rewritten.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use arbitrary::{Result, Unstructured};
 use candour::core::audit::{Report, Verdict};
@@ -125,24 +125,14 @@ fn judge(bundle: &dyn Bundle, policy: &Policy, rule: Rule) -> std::result::Resul
     Ok((report, said))
 }
 
-/// All entries of an honest ledger.
+/// All entries of an honest ledger, each in the place that it names.
 fn entries(files: &Files) -> Vec<Vec<u8>> {
-    let mut bundles: Vec<(u64, &[u8])> = Vec::new();
-    for (name, bytes) in files {
-        match Tile::parse(name) {
-            Some(Tile { kind: TileKind::Entries, index, .. }) => bundles.push((index, bytes)),
-            _ if name == TAIL => bundles.push((u64::MAX, bytes)),
-            _ => {}
-        }
-    }
-    // Of each place the bundle that is longest. A tail goes on where the full bundles end.
-    let full = files.iter().filter_map(|(name, _)| Tile::parse(name));
-    let full = full.filter(|tile| tile.kind == TileKind::Entries && tile.width == tile::TILE_WIDTH).count() as u64;
-    bundles.iter_mut().filter(|(index, _)| *index == u64::MAX).for_each(|(index, _)| *index = full);
-    bundles.sort_by_key(|(index, bytes)| (*index, bytes.len()));
-    let places: BTreeSet<u64> = bundles.iter().map(|(index, _)| *index).collect();
-    let longest = places.iter().filter_map(|place| bundles.iter().rfind(|(index, _)| index == place));
-    longest.flat_map(|(_, bytes)| tile::split(bytes).map_while(std::result::Result::ok).map(<[u8]>::to_vec)).collect()
+    let is_bundle = |name: &str| Tile::parse(name).map_or(name == TAIL, |tile| tile.kind == TileKind::Entries);
+    let bundles = files.iter().filter(|(name, _)| is_bundle(name));
+    let entries = bundles.flat_map(|(_, bytes)| tile::split(bytes).map_while(std::result::Result::ok));
+    let placed: BTreeMap<u64, &[u8]> =
+        entries.filter_map(|bytes| Some((Entry::parse(bytes).ok()?.index, bytes))).collect();
+    placed.into_values().map(<[u8]>::to_vec).collect()
 }
 
 /// Edits a copy of a ledger, as the fuzzer says; `other` is another, to take from.
@@ -285,7 +275,9 @@ fn rewrite(files: &mut Files, entries: &[Vec<u8>]) {
         let part = first..first.saturating_add(of.into()).min(entries.len());
         match kind {
             TileKind::Entries => *bytes = bundled(entries.get(part).unwrap_or_default()),
-            TileKind::Hashes(0) => *bytes = leaves.get(part).unwrap_or_default().iter().flat_map(|leaf| leaf.0).collect(),
+            TileKind::Hashes(0) => {
+                *bytes = leaves.get(part).unwrap_or_default().iter().flat_map(|leaf| leaf.0).collect()
+            }
             TileKind::Hashes(1) => *bytes = leaves.chunks_exact(width).flat_map(|full| tile::subtree(full).0).collect(),
             TileKind::Hashes(_) => {}
         }

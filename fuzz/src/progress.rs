@@ -107,6 +107,7 @@ fn kept() -> Option<Kept> {
 
 pub fn seeds() -> Vec<Vec<u8>> {
     let ledger = &bundle::ledgers()[0];
+    // Open only until the next one opens it.
     let folder = || ProgressFolder::open(FOLDER.path()).expect("a folder");
     let body = || {
         let bytes = fs::read(folder().progress()).expect("it was kept");
@@ -123,6 +124,7 @@ pub fn seeds() -> Vec<Vec<u8>> {
     let mut monitor = Monitor::open(FOLDER.path(), &ledger.text, settings()).expect("an empty folder");
     let polled = monitor.poll(&*BUNDLE, clock(), &mut |_, _| {}).expect("an honest ledger");
     monitor.keep(polled).expect("room");
+    drop(monitor);
     seeds.push([&[1][..], &body()].concat());
     seeds.extend(kept().map(|kept| [&[2][..], &kept.bytes].concat()));
     seeds
