@@ -92,5 +92,5 @@ fn fill_stream(bytes: &mut Vec<u8>, options: SimpleFileOptions) {
         zip.start_file(name, options).expect("an archive");
         zip.write_all(bytes).expect("an archive");
     }
-    drop(zip.finish().expect("an archive"));
+    let _ = zip.finish().expect("an archive");
 }

@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use super::text::OneLine;
+
 /// Evidence of tampering, or a broken rule.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fault {
@@ -50,17 +52,6 @@ impl fmt::Display for Fault {
             write!(f, "entry {index}: ")?;
         }
         write!(f, "{}: expected {}, found {}", self.code.as_str(), OneLine(&self.expected), OneLine(&self.found))
-    }
-}
-
-/// A text with its control characters escaped: what was found may be meant to look like another line of a report.
-struct OneLine<'a>(&'a str);
-
-impl fmt::Display for OneLine<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0
-            .chars()
-            .try_for_each(|c| if c.is_control() { write!(f, "{}", c.escape_default()) } else { write!(f, "{c}") })
     }
 }
 
@@ -240,5 +231,7 @@ mod tests {
         let fault = Fault::new(Code::StatementMalformed, "a field", "unknown field `x\n  verified\u{1b}[2J`").at(3);
         let line = r"entry 3: statement-malformed: expected a field, found unknown field `x\n  verified\u{1b}[2J`";
         assert_eq!(fault.to_string(), line);
+        let fault = Fault::new(Code::StatementMalformed, "a field", "unknown field `\u{202e}deifirev`");
+        assert!(fault.to_string().ends_with(r"unknown field `\u{202e}deifirev`"), "{fault}");
     }
 }

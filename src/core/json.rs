@@ -130,13 +130,14 @@ impl<'a> Text<'a> {
 /// How much of what a parser says a message repeats.
 const MESSAGE_CHARS: usize = 200;
 
+/// What a parser says of JSON, which may repeat any name in it, as far as a message repeats it.
+pub(crate) fn bounded(says: &str) -> String {
+    says.chars().take(MESSAGE_CHARS).collect()
+}
+
 /// A `statement-malformed` fault.
 pub(crate) fn malformed(found: &str) -> Fault {
-    Fault::new(
-        Code::StatementMalformed,
-        "a statement as in FORMAT.md, sections 2 and 3",
-        found.chars().take(MESSAGE_CHARS).collect::<String>(),
-    )
+    Fault::new(Code::StatementMalformed, "a statement as in FORMAT.md, sections 2 and 3", bounded(found))
 }
 
 fn check_numbers_and_depth(value: &serde_json::Value, depth: usize) -> Result<(), &'static str> {

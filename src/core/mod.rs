@@ -3,10 +3,10 @@
 //! Nothing here reads a file, a clock or a random number, and no input makes it panic. The modules, lowest first; each
 //! uses only those above it in this list.
 
+pub mod text;
 pub mod fault;
 pub mod hash;
 pub mod key;
-pub mod text;
 pub mod time;
 pub mod days;
 pub mod json;

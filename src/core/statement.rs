@@ -145,8 +145,8 @@ impl Envelope {
         if bytes.len() > MAX_ENVELOPE_BYTES {
             return Err(malformed("an envelope of at most 256 KiB", format!("{} bytes", bytes.len())));
         }
-        let wire: WireEnvelope =
-            serde_json::from_slice(bytes).map_err(|error| malformed("a dsse envelope", error.to_string()))?;
+        let wire: WireEnvelope = serde_json::from_slice(bytes)
+            .map_err(|error| malformed("a dsse envelope", json::bounded(&error.to_string())))?;
         if !is_made_of_objects(bytes) {
             return Err(malformed("objects with named fields", "lists".to_owned()));
         }
@@ -259,5 +259,8 @@ mod tests {
         for (what, bytes) in bad {
             assert_eq!(Envelope::parse(bytes.as_bytes()).expect_err(what).code, Code::EnvelopeMalformed, "{what}");
         }
+        let long = sound.replace(r#""payload":"#, &format!(r#""{}":1,"payload":"#, "x".repeat(10_000)));
+        let says = Envelope::parse(long.as_bytes()).expect_err("an unknown field").to_string();
+        assert!(says.contains("unknown field") && says.len() < 400, "{} bytes", says.len());
     }
 }

@@ -33,6 +33,18 @@ pub fn excerpt(text: &str) -> String {
     }
 }
 
+/// A text as a message repeats it, with whatever [`deceives`] escaped: it may be meant to look like another line of a
+/// report, or like other words.
+pub struct OneLine<'a>(pub &'a str);
+
+impl fmt::Display for OneLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0
+            .chars()
+            .try_for_each(|c| if deceives(c) { write!(f, "{}", c.escape_default()) } else { write!(f, "{c}") })
+    }
+}
+
 /// Reads a text, and from it what it says, without keeping a copy of the text.
 pub(crate) fn read<'de, D: Deserializer<'de>, T, E: fmt::Display>(
     deserializer: D,

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 
 use super::notation::{MAX_COLUMNS, MAX_ROW_BYTES};
-use crate::core::text::{TextError, excerpt};
+use crate::core::text::{OneLine, TextError, excerpt};
 
 /// Errors in cells that are reported at once, at most; a table is not read on after so many.
 pub const MAX_REPORTED: usize = 20;
@@ -38,7 +38,7 @@ impl fmt::Display for MapError {
         if let Some(key) = &self.key {
             write!(f, ", key {key}")?;
         }
-        write!(f, ": {}", self.says)
+        write!(f, ": {}", OneLine(&self.says))
     }
 }
 

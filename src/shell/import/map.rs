@@ -23,6 +23,8 @@ pub const MAX_MAP_BYTES: usize = 1 << 20;
 pub const MAX_VALUES: usize = 512;
 /// Skip rules of a map, at most.
 pub const MAX_SKIPS: usize = 256;
+/// How much of what the parser says an error repeats: it may name any key of the map, and all that it could have been.
+const MESSAGE_CHARS: usize = 400;
 
 /// How a published table becomes observations. See [`super`] for the keys.
 #[derive(Clone, Debug, Deserialize)]
@@ -133,7 +135,8 @@ impl Map {
         let mut map: Self = toml::from_str(text).map_err(|error| {
             let before = error.span().and_then(|span| text.get(..span.start));
             let line = before.map(|before| before.matches('\n').count() + 1);
-            MapError { line, ..unplaced(error.message().trim_end().replace('\n', ", ")) }
+            let says = error.message().trim_end().replace('\n', ", ");
+            MapError { line, ..unplaced(says.chars().take(MESSAGE_CHARS).collect()) }
         })?;
         map.check()?;
         // As the cells that they are compared with.

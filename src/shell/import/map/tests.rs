@@ -68,6 +68,9 @@ fn a_map_is_read_strictly() {
         let error = Map::parse(&SOUND.replacen(from, to, 1)).map(drop).expect_err(to).to_string();
         assert!(error.contains(says), "{to:?}\nexpected {says:?} in: {error}");
     }
+    let long =
+        Map::parse(&format!("\"\u{202e}{}\" = 1\n{SOUND}", "x".repeat(10_000))).map(drop).unwrap_err().to_string();
+    assert!(long.contains(r"unknown field `\u{202e}xx") && long.len() < 500, "{} bytes", long.len());
     assert!(Map::parse(&" ".repeat(MAX_MAP_BYTES + 1)).unwrap_err().says.contains("bytes"));
     let many = "[[value]]\ncolumn = \"a\"\nkind = \"integer\"\n".repeat(MAX_VALUES);
     assert_eq!(Map::parse(&format!("{SOUND}{many}")).unwrap_err().key.as_deref(), Some("value"));
