@@ -51,6 +51,11 @@ fn cosigner() -> Cosigner {
 }
 
 pub fn run(data: &[u8]) {
+    cosignatures(data);
+}
+
+/// Asks, and returns how many cosignatures are taken.
+fn cosignatures(data: &[u8]) -> usize {
     let Asking { ledger, pending, line } = &*ASKING;
     let mut answers: Vec<Vec<u8>> = Vec::new();
     let mut rest = data;
@@ -70,12 +75,15 @@ pub fn run(data: &[u8]) {
     let waiting = Waiting { whole: second, question: second, grace: Duration::ZERO };
     let clock = ManualClock::at(NOW * 1000);
     let replies = ask(pending, ledger.store(), waiting, &clock).expect("the ledger is whole");
+    let mut count = 0;
     for reply in &replies {
         crate::bounded_message(&reply.to_string());
         if let Ok(cosigned) = &reply.said {
+            count += 1;
             assert_eq!((cosigned.line.to_string().as_str(), cosigned.timestamp), (line.as_str(), NOW), "nobody signed that");
         }
     }
+    count
 }
 
 pub fn seeds() -> Vec<Vec<u8>> {
@@ -84,6 +92,7 @@ pub fn seeds() -> Vec<Vec<u8>> {
     let ok = |body: &str| server::response("200 OK", "text/plain", body.as_bytes());
     let stands = |size: &str| server::response("409 Conflict", "text/x.tlog.size", size.as_bytes());
     let refused = server::response("422 Unprocessable Entity", "text/plain", b"no\n");
+    assert_eq!(cosignatures(&ok(&lines)), 1);
     vec![
         ok(&lines),
         ok(&format!("— other.example {}\n{lines}", &line[line.rfind(' ').map_or(0, |at| at + 1)..])),

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use arbitrary::Unstructured;
+use candour::core::hash::Hash;
 use candour::storage::memory_bundle::MemoryBundle;
 
 use crate::ledger::{self, Ledger};
@@ -46,5 +47,8 @@ fn chosen(which: u8) -> &'static Ledger {
 pub fn seeds() -> Vec<Vec<u8>> {
     let ledgers = (0..NAMES.len() as u8 - 1).chain([u8::MAX]);
     let edits = (0..14_u8).map(|edit| [edit, 3, edit, 40, 7, 1, 200, 9]);
-    edits.zip(ledgers.cycle()).map(|(edits, which)| [&[which, which / 2][..], &edits].concat()).collect()
+    let few = edits.zip(ledgers.cycle()).map(|(edits, which)| [&[which, which / 2][..], &edits].concat());
+    // Several edits each, of no plan: long inputs are tried sooner where some are there.
+    let many = (0..16_u8).map(|which| (0..4).flat_map(|part| Hash::of(&[which, part]).0).collect());
+    few.chain(many).collect()
 }

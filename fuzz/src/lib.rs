@@ -8,6 +8,8 @@
 //! - two ways of reading agree: a plain one, often written here a second time, and the one that is used;
 //! - memory is bounded by the input: each `BYTES` says how many bytes one byte of input may cost, at most. Time is for
 //!   libFuzzer to bound (`-timeout`), and so is the size of the whole process.
+//!
+//! Where nothing verifies, nothing can be found altered: so `seeds` asserts that some of what it makes does verify.
 
 use std::fs;
 use std::path::{Path, PathBuf};

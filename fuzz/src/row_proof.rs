@@ -49,6 +49,6 @@ static POLICY: LazyLock<candour::core::policy::Policy> =
     LazyLock::new(|| fixtures::parsed(&fixtures::policy("honest-rows")));
 
 pub fn seeds() -> Vec<Vec<u8>> {
-    assert!(!PROOFS.is_empty(), "honest-rows has a table with rows");
+    assert!(PROOFS.iter().any(|proof| receipts::check_row(proof, &POLICY).is_ok()), "honest-rows has a table with rows");
     PROOFS.iter().map(|proof| proof.to_string().into_bytes()).collect()
 }

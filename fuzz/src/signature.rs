@@ -76,6 +76,7 @@ fn claims() -> Vec<Vec<u8>> {
 pub fn seeds() -> Vec<Vec<u8>> {
     let framed = |claim: &Vec<u8>| [&[(claim.len() - 96) as u8], claim.as_slice()].concat();
     let claims = claims();
+    assert!(!SIGNED.is_empty());
     let mut seeds: Vec<Vec<u8>> = claims.iter().map(framed).collect();
     seeds.extend(claims.chunks(16).map(|some| some.iter().flat_map(framed).collect()));
     let keys: Value = fixtures::vectors("ml-dsa-44");

@@ -49,6 +49,12 @@ fn root(history: u8, size: u64) -> Hash {
 }
 
 pub fn run(data: &[u8]) {
+    cosignatures(data);
+}
+
+/// Asks, and returns how often the witness cosigned.
+fn cosignatures(data: &[u8]) -> usize {
+    let mut count = 0;
     let folder = crate::temporary();
     let key = VerifierKey::ed25519(ORIGIN, log().public().expect("a key")).expect("a name");
     let policy = Policy::parse(Policy::text_for(&key).as_bytes()).expect("a policy");
@@ -72,9 +78,11 @@ pub fn run(data: &[u8]) {
                 let signed = parsed.expect("it was understood").checkpoint;
                 cosigned(&signed, &lines, latest.as_ref());
                 latest = Some(signed.checkpoint().clone());
+                count += 1;
             }
         }
     }
+    count
 }
 
 /// What was cosigned follows what was cosigned before.
@@ -123,5 +131,6 @@ pub fn seeds() -> Vec<Vec<u8>> {
         &[1, 0, 0, 0, 0, 1, 1, 0, 0, 0, 40, 1],
         b"\x00\x00\x20old 0\n\nlog.example/fuzzed\n0\n",
     ];
+    assert_eq!(cosignatures(table[0]), 3);
     table.map(<[u8]>::to_vec).to_vec()
 }
