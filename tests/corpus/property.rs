@@ -28,6 +28,11 @@ impl Random {
         let seed = std::env::var("CANDOUR_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(0x00c0_ffee);
         // Shown where the test fails.
         eprintln!("CANDOUR_SEED={seed}");
+        Self::of(seed)
+    }
+
+    /// Those of a seed.
+    pub fn of(seed: u64) -> Self {
         Self(seed | 1)
     }
 
