@@ -62,6 +62,11 @@ pub fn label(id: KeyId) -> &'static str {
     keys().iter().find(|(_, (_, other))| *other == id).map(|(label, _)| label).unwrap()
 }
 
+/// The public key, in hex.
+pub fn public(label: &str) -> String {
+    id(label).to_string()
+}
+
 /// All labels.
 pub fn all_labels() -> Vec<&'static str> {
     keys().keys().map(String::as_str).collect()

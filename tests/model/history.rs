@@ -85,7 +85,9 @@ impl ValueTree for Shrinking {
     }
 
     fn simplify(&mut self) -> bool {
-        if let Next::Without(from, count) = self.next && self.tried.len() < self.failing.len() {
+        if let Next::Without(from, count) = self.next
+            && self.tried.len() < self.failing.len()
+        {
             // What follows has moved up.
             (self.next, self.progress) = (Next::Without(from - count, count), true);
         }

@@ -48,6 +48,7 @@ pub struct Said {
     /// What.
     pub event: Event,
     payload: Vec<u8>,
+    cosigned: bool,
 }
 
 /// A ledger's history so far.
@@ -101,6 +102,11 @@ impl Law {
                 Ok(())
             }
         }
+    }
+
+    /// Whose ledger it is, once there is an entry.
+    pub fn origin(&self) -> &str {
+        self.origin.as_deref().unwrap_or_default()
     }
 
     /// Steps 2.4 to 2.10.
@@ -166,7 +172,8 @@ impl Law {
 
     fn keep(&mut self, entry: &Entry) {
         let Statement { author, event, .. } = entry.statement.clone();
-        self.said.push(Rc::new(Said { by: author.to_string(), event, payload: entry.payload.clone() }));
+        let (payload, cosigned) = (entry.payload.clone(), entry.signers.len() > 1);
+        self.said.push(Rc::new(Said { by: author.to_string(), event, payload, cosigned }));
     }
 
     /// Before the event, 1 to 3.
@@ -183,7 +190,8 @@ impl Law {
 
     /// Before the event, 5; the rules of the kind; the co-signers.
     fn rules(&self, entry: &Entry) -> Ruling {
-        let again = entry.signers.len() > 1 && self.said.iter().any(|said| said.payload == entry.payload);
+        let again =
+            entry.signers.len() > 1 && self.said.iter().any(|said| said.cosigned && said.payload == entry.payload);
         holds(!again, Code::StatementReplayed)?;
         let speech = Speech {
             law: self,
@@ -238,9 +246,16 @@ impl Speech<'_> {
         if let Some(takes) = self.registry(event) {
             return takes;
         }
-        let rulings =
-            [self.services(event), self.requests(event), self.exchange(event), self.documents(event), self.compliance(event)];
-        let [ruling] = rulings.iter().flatten().collect::<Vec<_>>()[..] else { panic!("one rule for {}", event.kind()) };
+        let rulings = [
+            self.services(event),
+            self.requests(event),
+            self.exchange(event),
+            self.documents(event),
+            self.compliance(event),
+        ];
+        let [ruling] = rulings.iter().flatten().collect::<Vec<_>>()[..] else {
+            panic!("one rule for {}", event.kind())
+        };
         (*ruling)?;
         Ok(match event {
             Event::RequestIssued(_) | Event::RequestExtended(_) | Event::RequestAmended(_) => supporters,

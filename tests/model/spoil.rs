@@ -3,10 +3,10 @@
 use candour::core::time::Time;
 use serde_json::{Value, json};
 
-use super::cast::{all_labels, everybody};
+use super::cast::{all_labels, everybody, public};
+use super::law::new_document;
 use super::step::{Nth, Seen, Step};
 use super::throw::{Thrower, unix};
-use crate::corpus::forge::public;
 
 /// Words of the vocabulary of which one may stand where another does.
 const WORDS: [&[&str]; 8] = [
@@ -24,10 +24,20 @@ impl Thrower {
     /// The step with something wrong, as far as one knows.
     pub fn spoil(&mut self, sound: &Step) -> Step {
         let mut step = sound.clone();
-        match self.below(40) {
+        match self.below(70) {
             0..=2 => {
                 step.author = self.anybody();
                 step.keys[0] = self.key_of(&step.author.clone());
+                // What it names is then the new author's, as a rule.
+                let (from, to) = (format!("{}/", sound.author), format!("{}/", step.author));
+                let named = sound.statement(&self.law).and_then(|(statement, _)| new_document(&statement.event));
+                if let Some(name) = named.filter(|_| self.chance(80)) {
+                    let event = step
+                        .event
+                        .to_string()
+                        .replace(&format!("{name:?}"), &format!("{:?}", name.replace(&from, &to)));
+                    step.event = serde_json::from_str(&event).unwrap();
+                }
             }
             3 => step.author = self.anybody(),
             4 | 5 => step.keys[0] = self.any_key(),
@@ -106,7 +116,13 @@ impl Thrower {
             return public(&self.any_key());
         }
         if text.contains('/') {
-            return match self.any(&[]) {
+            // One of the same kind, rather than any.
+            let kind = self.law.document(text).map(|said| said.event.kind());
+            if kind.is_none() && self.chance(80) {
+                return text.to_owned();
+            }
+            let kind = kind.filter(|_| self.chance(60));
+            return match self.any(kind.as_slice()) {
                 Some((name, _)) if self.chance(85) => name,
                 _ => format!("{}/d{}", self.anybody(), self.below(40)),
             };

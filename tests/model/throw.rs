@@ -14,10 +14,9 @@ use candour::core::fault::Code;
 use candour::core::hash::Hash;
 use serde_json::{Value, json};
 
-use super::cast::{FOUNDERS, NEW_AUTHORITY, OPERATOR, OTHERS, id, label, labels};
-use super::law::{Law, Said};
+use super::cast::{FOUNDERS, NEW_AUTHORITY, OPERATOR, OTHERS, id, label, labels, public};
+use super::law::{Law, Said, new_document};
 use super::step::{Nth, Seen, Step};
-use crate::corpus::forge::public;
 use crate::corpus::property::Random;
 
 pub use facts::unix;
@@ -29,7 +28,7 @@ const DAY: u64 = 86_400;
 const TRIES: usize = 6;
 
 /// What an author means to say.
-struct Draft {
+pub struct Draft {
     author: String,
     event: Value,
     /// The key whose possession is shown.
@@ -68,7 +67,7 @@ impl Thrower {
             let draft = registry::enrolment(&author, actor, role, actor);
             self.say(draft);
         }
-        for _ in 0..1 + self.below(most) {
+        for _ in 0..1 + self.below(most).max(self.below(most)) {
             self.step();
         }
         self.steps
@@ -85,7 +84,9 @@ impl Thrower {
                 "rules": {"max_entries": 20, "max_seconds": 9000}, "threshold": threshold});
             let mut step = self.unsigned(OPERATOR, event);
             step.keys = [OPERATOR].iter().chain(founders).map(ToString::to_string).collect();
-            if self.chance(5) {
+            if self.chance(3) {
+                step.event = json!({"kind": "checkpoint_rules_set", "rules": {"max_entries": 5, "max_seconds": 600}});
+            } else if self.chance(5) {
                 step = self.spoil(&step);
             }
             if self.push(step) {
@@ -97,16 +98,20 @@ impl Thrower {
     /// What comes next: something lawful if it is found, spoilt now and then.
     fn step(&mut self) {
         self.pass_time();
-        if self.chance(2) && self.replay().is_some() {
+        if self.chance(3) && self.replay().is_some() {
             return;
         }
-        let mut step = None;
-        for _ in 0..TRIES {
+        if self.chance(8) && self.again().is_some() {
+            return;
+        }
+        let (mut step, mut left) = (None, if self.chance(40) { 1 } else { TRIES });
+        // Of some things there is nothing to say yet.
+        for _ in 0..10 * TRIES {
             let Some(draft) = self.draft() else { continue };
             let drawn = self.sign(draft);
             let lawful = self.judged(&drawn).is_none();
-            step = Some(drawn);
-            if lawful {
+            (step, left) = (Some(drawn), left - 1);
+            if lawful || left == 0 {
                 break;
             }
         }
@@ -148,11 +153,29 @@ impl Thrower {
 
     /// Something that any of them might say.
     fn draft(&mut self) -> Option<Draft> {
-        match self.below(20) {
+        match self.below(40) {
             0..=3 => self.of_registry(),
-            4..=6 => self.of_services(),
-            7..=13 => self.of_requests(),
-            _ => self.of_dealings(),
+            4..=6 => self.of_services(0..12),
+            7..=10 => self.of_requests(),
+            11..=14 => self.of_dealings(),
+            _ => self.follow_up(),
+        }
+    }
+
+    /// Something about what is there.
+    fn follow_up(&mut self) -> Option<Draft> {
+        match self.below(24) {
+            0..=8 => self.of_compliance(2..12),
+            9 | 10 => self.of_audits(2..12),
+            11 | 12 => self.disclosed(4..10),
+            13 | 14 => self.settled(),
+            15 => self.by_issuer(),
+            16 | 17 => self.extended(),
+            18 | 19 => self.response_filed(),
+            20 => self.by_addressee(),
+            21 => self.of_services(2..5),
+            22 => self.representations(),
+            _ => self.of_risks(),
         }
     }
 
@@ -161,8 +184,8 @@ impl Thrower {
         let behind = self.below(3) as u64;
         let seen = match self.below(40) {
             0..=5 => Some(Seen::Published(self.below(2))),
-            6 if self.chance(30) => Some(Seen::Otherwise(0)),
-            7 if self.chance(30) => Some(Seen::OfSize(1 + self.below(self.law.roots.len() + 2) as u64)),
+            6 if self.chance(12) => Some(Seen::Otherwise(0)),
+            7 if self.chance(12) => Some(Seen::OfSize(1 + self.below(self.law.roots.len() + 2) as u64)),
             _ => None,
         };
         Step {
@@ -213,11 +236,11 @@ impl Thrower {
         if keys.is_empty() { actor.to_owned() } else { label(keys[self.below(keys.len())].id).to_owned() }
     }
 
-    /// Co-signed words once more, by another key of their author.
+    /// The same words once more, by another key of their author, and co-signed.
     fn replay(&mut self) -> Option<()> {
         let keys = self.law.keys();
         let mut found = Vec::new();
-        for said in self.placed.iter().filter(|said| said.keys.len() > 1 && said.seen.is_none()) {
+        for said in self.placed.iter().filter(|said| said.seen.is_none()) {
             let Nth::Exactly(nth) = said.nth else { continue };
             let next = |label: &str| self.law.counters.get(&id(label)).copied().unwrap_or(0);
             let other = labels(&said.author).into_iter().find(|label| {
@@ -228,8 +251,28 @@ impl Thrower {
         }
         let (mut said, other) = if found.is_empty() { return None } else { found.swap_remove(self.below(found.len())) };
         said.keys[0] = other;
+        if said.keys.len() == 1 {
+            let other = self.active(&["regulator", "civil_society"], |_| true);
+            said.keys.push(self.key_of(&other));
+        }
         said.recorded_at = self.now;
         self.push(said);
+        Some(())
+    }
+
+    /// What was said before once more, under another name.
+    fn again(&mut self) -> Option<()> {
+        let count = self.placed.len().max(1);
+        let at = self.below(count).max(self.below(count));
+        let said = self.placed.get(at)?.clone();
+        let (statement, _) = said.statement(&self.law)?;
+        let mut event = said.event.to_string();
+        if let Some(name) = new_document(&statement.event) {
+            event = event.replace(&format!("{name:?}"), &format!("{:?}", self.name(&said.author)));
+        }
+        let keys = said.keys;
+        let step = self.unsigned(&said.author, serde_json::from_str(&event).ok()?);
+        self.push(Step { keys, ..step });
         Some(())
     }
 
@@ -239,11 +282,11 @@ impl Thrower {
         let by = match below {
             0..=69 => 1 + self.below(600_000) as u64,
             70..=84 => self.below(DAY as usize * 1000) as u64,
-            85..=92 => DAY * 1000 * self.below(30) as u64,
+            85..=89 => DAY * 1000 * self.below(30) as u64,
             _ => 0,
         };
         self.now += by;
-        if below >= 93 {
+        if below >= 90 {
             let edges = self.edges();
             if !edges.is_empty() {
                 let edge = edges[self.below(edges.len())];
@@ -267,6 +310,11 @@ impl Thrower {
 
     pub fn below(&mut self, limit: usize) -> usize {
         self.random.below(limit)
+    }
+
+    /// One of those numbers.
+    fn within(&mut self, which: std::ops::Range<usize>) -> usize {
+        which.start + self.below(which.len())
     }
 
     /// Whether something comes about that does so that often in a hundred.

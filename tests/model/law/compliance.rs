@@ -77,9 +77,7 @@ impl<'a> Speech<'a> {
                 self.platforms(&event.respondents)?;
                 event.concerns.iter().flat_map(|list| list.iter()).try_for_each(|name| self.on_the_ledger(name))
             }
-            Event::InvestigationClosed(event) => {
-                self.own_open(&event.investigation, "investigation_opened").map(drop)
-            }
+            Event::InvestigationClosed(event) => self.own_open(&event.investigation, "investigation_opened").map(drop),
             Event::ProvisionalNoticeGiven(event) => {
                 self.new_document(&event.notice)?;
                 let raised = self.own_open(&event.investigation, "investigation_opened")?;

@@ -199,7 +199,8 @@ impl<'a> Speech<'a> {
             holds(about, Code::DocumentUnknown)?;
         }
         let addressees = request.addressees();
-        let named: Vec<String> = event.addressees.iter().flat_map(|list| list.iter()).map(ToString::to_string).collect();
+        let named: Vec<String> =
+            event.addressees.iter().flat_map(|list| list.iter()).map(ToString::to_string).collect();
         holds(named.iter().all(|name| addressees.contains(name)), Code::NotAddressee)?;
         self.deadline(&event.deadline)?;
         for addressee in request.meant(event) {

@@ -1,5 +1,7 @@
 //! Disclosures and what is said of them, risks, investigations, penalties, appeals and audits.
 
+use std::ops::Range;
+
 use serde_json::{Value, json};
 
 use super::{Draft, Thrower, draft};
@@ -7,10 +9,10 @@ use super::{Draft, Thrower, draft};
 impl Thrower {
     pub fn of_dealings(&mut self) -> Option<Draft> {
         match self.below(30) {
-            0..=9 => self.disclosed(),
-            10..=12 => self.of_risks(),
-            13..=22 => self.of_compliance(),
-            _ => self.of_audits(),
+            0..=8 => self.disclosed(0..12),
+            9..=12 => self.of_risks(),
+            13..=22 => self.of_compliance(0..12),
+            _ => self.of_audits(0..12),
         }
     }
 
@@ -18,10 +20,10 @@ impl Thrower {
         let mut observation = json!({"metric": "reports", "period": "2025-Q4", "service": "app", "status": "given"});
         observation["value"] = match self.below(5) {
             0 => json!({"integer": 7}),
-            1 => json!({"ratio": {"denominator": 10, "numerator": self.below(11)}}),
+            1 => json!({"ratio": {"denominator": 10, "numerator": self.below(12)}}),
             2 => json!({"duration": {"amount": 3, "unit": "hour"}}),
-            3 => json!({"range": {"lower": self.below(10), "upper": 9}}),
-            _ => json!({"ratio_range": {"denominator": 10, "lower": self.below(5), "upper": 4 + self.below(7)}}),
+            3 => json!({"range": {"lower": self.below(11), "upper": 9}}),
+            _ => json!({"ratio_range": {"denominator": 10, "lower": self.below(6), "upper": 4 + self.below(8)}}),
         };
         if self.chance(20) {
             observation["status"] = json!("not_collected");
@@ -30,16 +32,22 @@ impl Thrower {
         observation
     }
 
-    fn disclosed(&mut self) -> Option<Draft> {
+    pub fn disclosed(&mut self, which: Range<usize>) -> Option<Draft> {
         let author = self.one(&["platform", "platform", "regulator"]);
-        match self.below(12) {
-            0..=3 => draft(&author, json!({"kind": "disclosure_filed", "disclosure": self.name(&author),
+        match self.within(which) {
+            0..=3 => draft(
+                &author,
+                json!({"kind": "disclosure_filed", "disclosure": self.name(&author),
                 "observations": [self.observation(), self.observation()], "period": "2025-Q4", "service": "app",
-                "subject": "Figures"})),
+                "subject": "Figures"}),
+            ),
             4..=6 => {
                 let supersedes = self.own(&author, &["disclosure_filed", "correction_filed"])?;
-                draft(&author, json!({"kind": "correction_filed", "correction": self.name(&author), "material": true,
-                    "note": "Why.", "observations": [self.observation()], "reason": "error", "supersedes": supersedes}))
+                draft(
+                    &author,
+                    json!({"kind": "correction_filed", "correction": self.name(&author), "material": true,
+                    "note": "Why.", "observations": [self.observation()], "reason": "error", "supersedes": supersedes}),
+                )
             }
             7 => {
                 let (document, _) = self.any(&[])?;
@@ -52,9 +60,18 @@ impl Thrower {
                 draft(&author, event)
             }
             8 | 9 => {
-                let kinds: &[&str] = &["disclosure_filed", "response_filed", "metric_defined", "correction_filed",
-                    "error_notified", "risk_assessment_recorded", "research_recorded", "product_change_recorded",
-                    "finding_answered", "audit_finding_recorded"];
+                let kinds: &[&str] = &[
+                    "disclosure_filed",
+                    "response_filed",
+                    "metric_defined",
+                    "correction_filed",
+                    "error_notified",
+                    "risk_assessment_recorded",
+                    "research_recorded",
+                    "product_change_recorded",
+                    "finding_answered",
+                    "audit_finding_recorded",
+                ];
                 let (document, _) = if self.chance(90) { self.any(kinds)? } else { self.any(&[])? };
                 let author = self.voice(document.split('/').next()?);
                 draft(&author, json!({"kind": "document_retracted", "document": document, "reason": "Why."}))
@@ -62,13 +79,16 @@ impl Thrower {
             _ => {
                 let beyond = usize::from(self.chance(5));
                 let entry = self.below(self.law.roots.len() + beyond);
-                draft(&author, json!({"kind": "finding_answered", "answer": self.name(&author), "code": "part-exceeds-whole",
-                    "entries": [entry], "note": "Because."}))
+                draft(
+                    &author,
+                    json!({"kind": "finding_answered", "answer": self.name(&author), "code": "part-exceeds-whole",
+                    "entries": [entry], "note": "Because."}),
+                )
             }
         }
     }
 
-    fn of_risks(&mut self) -> Option<Draft> {
+    pub fn of_risks(&mut self) -> Option<Draft> {
         let author = self.one(&["platform"]);
         let made_on = self.day_come();
         let risk = json!({"content": "grooming", "level": "high"});
@@ -85,8 +105,11 @@ impl Thrower {
                 }
                 draft(&author, event)
             }
-            2 => draft(&author, json!({"kind": "research_recorded", "made_on": made_on, "note": "What.",
-                "research": self.name(&author), "service": "app", "subject": "Children"})),
+            2 => draft(
+                &author,
+                json!({"kind": "research_recorded", "made_on": made_on, "note": "What.",
+                "research": self.name(&author), "service": "app", "subject": "Children"}),
+            ),
             _ => {
                 let mut event = json!({"kind": "product_change_recorded", "change": self.name(&author), "made_on": made_on,
                     "note": "What.", "service": "app"});
@@ -98,8 +121,8 @@ impl Thrower {
         }
     }
 
-    fn of_compliance(&mut self) -> Option<Draft> {
-        match self.below(12) {
+    pub fn of_compliance(&mut self, which: Range<usize>) -> Option<Draft> {
+        match self.within(which) {
             0 | 1 => {
                 let author = self.one(&["regulator"]);
                 let mut event = json!({"kind": "investigation_opened", "investigation": self.name(&author),
@@ -109,24 +132,33 @@ impl Thrower {
                 }
                 draft(&author, event)
             }
-            2 | 3 => {
+            2..=4 => {
                 let (investigation, by) = self.open_matter("investigation_opened")?;
                 let respondent = self.event(&investigation)?["respondents"][0].as_str()?.to_owned();
                 let addressee = self.voice(&respondent);
-                draft(&by, json!({"kind": "provisional_notice_given", "addressee": addressee, "investigation": investigation,
-                    "notice": self.name(&by), "proposes": "A penalty.", "representations_by": self.deadline(0, 10)}))
+                draft(
+                    &by,
+                    json!({"kind": "provisional_notice_given", "addressee": addressee, "investigation": investigation,
+                    "notice": self.name(&by), "proposes": "A penalty.", "representations_by": self.deadline(0, 10)}),
+                )
             }
-            4 | 5 => {
+            5 => {
                 let (notice, by) = self.open_matter("provisional_notice_given")?;
-                draft(&by, json!({"kind": "decision_given", "breach": self.chance(85), "decision": self.name(&by),
-                    "notice": notice, "reasons": "Why."}))
+                draft(
+                    &by,
+                    json!({"kind": "decision_given", "breach": self.chance(85), "decision": self.name(&by),
+                    "notice": notice, "reasons": "Why."}),
+                )
             }
             6 | 7 => self.penalty(),
             8 => self.appeal(),
             9 => {
                 let ((appeal, _), court) = (self.open_matter("appeal_lodged")?, self.one(&["tribunal"]));
                 let outcome = self.pick(&["allowed", "allowed", "dismissed", "allowed_in_part"]);
-                draft(&court, json!({"kind": "appeal_determined", "appeal": appeal, "outcome": outcome, "reasons": "Why."}))
+                draft(
+                    &court,
+                    json!({"kind": "appeal_determined", "appeal": appeal, "outcome": outcome, "reasons": "Why."}),
+                )
             }
             10 => {
                 let ((penalty, by), on) = (self.any(&["penalty_imposed"])?, self.day_come());
@@ -150,8 +182,11 @@ impl Thrower {
             }
         };
         let addressee = self.voice(&addressee);
-        draft(&by, json!({"kind": "penalty_imposed", "addressee": addressee, "currency": "GBP", "fixed": {"amount": 100},
-            "penalty": self.name(&by), "under": under}))
+        draft(
+            &by,
+            json!({"kind": "penalty_imposed", "addressee": addressee, "currency": "GBP", "fixed": {"amount": 100},
+            "penalty": self.name(&by), "under": under}),
+        )
     }
 
     fn appeal(&mut self) -> Option<Draft> {
@@ -163,20 +198,29 @@ impl Thrower {
             (None, None) => event["addressees"][0].as_str()?.to_owned(),
         };
         let author = self.voice(&addressee);
-        draft(&author, json!({"kind": "appeal_lodged", "against": against, "appeal": self.name(&author), "grounds": "Why."}))
+        draft(
+            &author,
+            json!({"kind": "appeal_lodged", "against": against, "appeal": self.name(&author), "grounds": "Why."}),
+        )
     }
 
-    fn of_audits(&mut self) -> Option<Draft> {
+    pub fn of_audits(&mut self, which: Range<usize>) -> Option<Draft> {
         let author = self.one(&["auditor"]);
-        match self.below(12) {
+        match self.within(which) {
             0 | 1 => {
                 let auditee = self.one(&["platform"]);
-                draft(&author, json!({"kind": "audit_engaged", "audit": self.name(&author), "auditee": auditee,
-                    "declaration": "Independent.", "period": "2025", "services": ["app"]}))
+                draft(
+                    &author,
+                    json!({"kind": "audit_engaged", "audit": self.name(&author), "auditee": auditee,
+                    "declaration": "Independent.", "period": "2025", "services": ["app"]}),
+                )
             }
             2 | 3 => {
                 let (audit, by) = self.open_matter("audit_engaged")?;
-                draft(&by, json!({"kind": "audit_finding_recorded", "audit": audit, "finding": self.name(&by), "note": "What."}))
+                draft(
+                    &by,
+                    json!({"kind": "audit_finding_recorded", "audit": audit, "finding": self.name(&by), "note": "What."}),
+                )
             }
             4 | 5 => {
                 let author = self.one(&["auditor", "regulator", "civil_society"]);
@@ -189,23 +233,29 @@ impl Thrower {
                 }
                 draft(&author, event)
             }
-            6 | 7 => {
+            6 => {
                 let (discrepancy, _) = self.open_matter("discrepancy_raised")?;
                 let about = self.event(&discrepancy)?["about"].as_str()?.to_owned();
                 let author = self.voice(about.split('/').next()?);
                 draft(&author, json!({"kind": "discrepancy_answered", "answer": "That.", "discrepancy": discrepancy}))
             }
-            8 | 9 => {
+            7 | 8 => {
                 let (audit, by) = self.open_matter("audit_engaged")?;
-                draft(&by, json!({"kind": "opinion_given", "audit": audit, "opinion": "negative", "reasons": "Why.",
-                    "report": self.name(&by)}))
+                draft(
+                    &by,
+                    json!({"kind": "opinion_given", "audit": audit, "opinion": "negative", "reasons": "Why.",
+                    "report": self.name(&by)}),
+                )
             }
             _ => {
                 let (audit, _) = self.any(&["audit_engaged"])?;
                 let auditee = self.event(&audit)?["auditee"].as_str()?.to_owned();
                 let author = self.voice(&auditee);
-                draft(&author, json!({"kind": "implementation_reported", "audit": audit,
-                    "implementation": self.name(&author), "note": "What."}))
+                draft(
+                    &author,
+                    json!({"kind": "implementation_reported", "audit": audit,
+                    "implementation": self.name(&author), "note": "What."}),
+                )
             }
         }
     }

@@ -65,7 +65,7 @@ impl Thrower {
     /// One of them that is still open.
     pub fn open_matter(&mut self, kind: &str) -> Option<(String, String)> {
         let mut all = self.all(&[kind]);
-        if self.chance(95) {
+        if self.chance(85) {
             all.retain(|(name, _)| !self.law.is_settled(name));
         }
         if all.is_empty() { None } else { Some(all[self.below(all.len())].clone()) }
@@ -74,10 +74,10 @@ impl Thrower {
     /// One of them, of that author's.
     pub fn own(&mut self, author: &str, kinds: &[&str]) -> Option<String> {
         let mut all = self.all(kinds);
-        if self.chance(95) {
+        if self.chance(90) {
             all.retain(|(name, _)| name.split('/').next().is_some_and(|it| self.law.speaks_for(author, it)));
         }
-        if self.chance(90) {
+        if self.chance(65) {
             all.retain(|(name, _)| !self.law.is_superseded(name) && !self.law.is_retracted(name));
         }
         if all.is_empty() { None } else { Some(all[self.below(all.len())].0.clone()) }
@@ -86,7 +86,7 @@ impl Thrower {
     /// Who speaks for that actor, if not that actor.
     pub fn voice(&mut self, of: &str) -> String {
         let mut all = self.all_active(&["platform"], |actor| self.law.speaks_for(&actor.id, of));
-        if all.is_empty() || self.chance(5) { of.to_owned() } else { all.swap_remove(self.below(all.len())) }
+        if all.is_empty() || self.chance(10) { of.to_owned() } else { all.swap_remove(self.below(all.len())) }
     }
 
     pub fn today(&self) -> u64 {

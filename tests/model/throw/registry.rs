@@ -1,10 +1,11 @@
 //! Actors, keys, services and measures.
 
+use std::ops::Range;
+
 use serde_json::json;
 
 use super::{Draft, Thrower, draft};
-use crate::model::cast::{OPERATOR, OTHERS, everybody, id, label, labels};
-use crate::corpus::forge::public;
+use crate::model::cast::{OPERATOR, OTHERS, everybody, id, label, labels, public};
 
 /// An authority enrols somebody, whose key has that label.
 pub fn enrolment(author: &str, actor: &str, role: &str, key: &str) -> Option<Draft> {
@@ -25,7 +26,8 @@ impl Thrower {
                 enrolment(&authority, actor, role, actor)
             }
             1 => {
-                let target = self.target(|_| true);
+                let again = self.chance(30);
+                let target = self.target(|actor| actor.suspended || !again);
                 draft(&authority, json!({"kind": "actor_suspended", "actor": target, "reason": "Why."}))
             }
             2 | 3 => {
@@ -47,8 +49,11 @@ impl Thrower {
                 let (predecessor, successor) = (self.one(&["platform"]), self.one(&["platform"]));
                 let predecessor = if self.chance(30) { self.target(|actor| actor.retired) } else { predecessor };
                 let effective = self.day_come();
-                draft(&authority, json!({"kind": "provider_succeeded", "effective": effective, "predecessor": predecessor,
-                    "reason": "Why.", "successor": successor}))
+                draft(
+                    &authority,
+                    json!({"kind": "provider_succeeded", "effective": effective, "predecessor": predecessor,
+                    "reason": "Why.", "successor": successor}),
+                )
             }
         }
     }
@@ -89,10 +94,10 @@ impl Thrower {
         draft(&author, event)
     }
 
-    pub fn of_services(&mut self) -> Option<Draft> {
+    pub fn of_services(&mut self, which: Range<usize>) -> Option<Draft> {
         let author = self.one(&["platform", "regulator"]);
         let regulator = self.one(&["regulator"]);
-        match self.below(12) {
+        match self.within(which) {
             0 | 1 => {
                 let name = self.name(&author);
                 let mut event = json!({"kind": "service_registered", "name": "A service", "service": name});
@@ -104,8 +109,11 @@ impl Thrower {
             2 | 3 => {
                 let (name, (service, _)) = (self.name(&regulator), self.any(&["service_registered"])?);
                 let category = self.pick(&["uk_category_1", "uk_category_2a"]);
-                draft(&regulator, json!({"kind": "service_designated", "category": category, "designation": name,
-                    "legal_basis": {"instrument": "uk-osa-2023"}, "service": service}))
+                draft(
+                    &regulator,
+                    json!({"kind": "service_designated", "category": category, "designation": name,
+                    "legal_basis": {"instrument": "uk-osa-2023"}, "service": service}),
+                )
             }
             4 => {
                 let (designation, by) = self.any(&["service_designated"])?;
@@ -114,8 +122,11 @@ impl Thrower {
             5 | 6 => {
                 let author = self.one(&["platform", "regulator", "civil_society", "auditor"]);
                 let version = self.pick(&["1", "2"]);
-                draft(&author, json!({"kind": "taxonomy_registered", "categories": ["a", "b"],
-                    "registration": self.name(&author), "taxonomy": "harms", "version": version}))
+                draft(
+                    &author,
+                    json!({"kind": "taxonomy_registered", "categories": ["a", "b"],
+                    "registration": self.name(&author), "taxonomy": "harms", "version": version}),
+                )
             }
             7..=9 => {
                 let metric = self.pick(&["reports", "removals"]);
@@ -128,8 +139,11 @@ impl Thrower {
                 }
                 draft(&author, event)
             }
-            10 => draft(&author, json!({"kind": "methodology_changed", "change": self.name(&author),
-                "effective": self.date(5), "metric": "reports", "note": "Why."})),
+            10 => draft(
+                &author,
+                json!({"kind": "methodology_changed", "change": self.name(&author),
+                "effective": self.date(5), "metric": "reports", "note": "Why."}),
+            ),
             _ => {
                 let (document, by) = self.any(&[])?;
                 let (author, on) = (if self.chance(30) { regulator } else { by }, self.day_come());

@@ -17,28 +17,30 @@ impl Thrower {
             10..=13 => self.response_filed(),
             14 => {
                 let regulator = self.one(&["regulator"]);
-                draft(&regulator, json!({"kind": "preservation_required", "addressees": self.some_platforms(),
-                    "legal_basis": {"instrument": "uk-osa-2023"}, "preservation": self.name(&regulator), "subject": "All."}))
+                draft(
+                    &regulator,
+                    json!({"kind": "preservation_required", "addressees": self.some_platforms(),
+                    "legal_basis": {"instrument": "uk-osa-2023"}, "preservation": self.name(&regulator), "subject": "All."}),
+                )
             }
             15 | 16 => self.settled(),
-            17 => {
-                let (about, parties) = self.heard()?;
-                let party = parties.into_iter().next()?;
-                let author = self.voice(&party);
-                draft(&author, json!({"kind": "representations_made", "about": about, "note": "What we say.",
-                    "representations": self.name(&author)}))
-            }
+            17 => self.representations(),
             _ => self.by_addressee(),
         }
     }
 
-    /// A draft or a notice, with its parties.
-    fn heard(&mut self) -> Option<(String, Vec<String>)> {
+    /// On a draft or a notice.
+    pub fn representations(&mut self) -> Option<Draft> {
         let kind = self.pick(&["request_drafted", "provisional_notice_given"]);
-        let (name, _) = self.open_matter(kind)?;
-        let event = self.event(&name)?;
-        let parties = event.get("addressees").cloned().unwrap_or_else(|| json!([event["addressee"]]));
-        Some((name, serde_json::from_value(parties).ok()?))
+        let (about, _) = self.open_matter(kind)?;
+        let event = self.event(&about)?;
+        let party = event["addressee"].as_str().or(event["addressees"][0].as_str())?.to_owned();
+        let author = self.voice(&party);
+        draft(
+            &author,
+            json!({"kind": "representations_made", "about": about, "note": "What we say.",
+            "representations": self.name(&author)}),
+        )
     }
 
     /// What was said under that name.
@@ -48,7 +50,8 @@ impl Thrower {
 
     fn items(&mut self) -> Value {
         let count = 1 + self.below(ITEMS.len());
-        let mut items: Vec<Value> = ITEMS[..count].iter().map(|item| json!({"item": item, "question": "How many?"})).collect();
+        let mut items: Vec<Value> =
+            ITEMS[..count].iter().map(|item| json!({"item": item, "question": "How many?"})).collect();
         if self.chance(3) {
             items.push(items[0].clone());
         }
@@ -93,7 +96,7 @@ impl Thrower {
         Some((name, by, event))
     }
 
-    fn by_issuer(&mut self) -> Option<Draft> {
+    pub fn by_issuer(&mut self) -> Option<Draft> {
         let (name, by, event) = self.request()?;
         let mut event = match self.below(8) {
             0 => json!({"kind": "request_withdrawn", "reason": EXCHANGE, "request": name}),
@@ -104,7 +107,8 @@ impl Thrower {
             }
             _ => {
                 let amended = self.said().filter(|said| {
-                    said.event.kind() == "request_amended" && said.event.request().is_some_and(|it| it.to_string() == name)
+                    said.event.kind() == "request_amended"
+                        && said.event.request().is_some_and(|it| it.to_string() == name)
                 });
                 let version = 2 + amended.count();
                 let mut event = json!({"kind": "request_amended", "items": self.items(), "reason": EXCHANGE,
@@ -133,7 +137,7 @@ impl Thrower {
         }
     }
 
-    fn extended(&mut self) -> Option<Draft> {
+    pub fn extended(&mut self) -> Option<Draft> {
         let (mut name, mut by, issued) = self.request()?;
         let mut event = json!({"kind": "request_extended", "reason": EXCHANGE});
         if self.chance(50)
@@ -153,7 +157,7 @@ impl Thrower {
     }
 
     /// What the addressee of a request says, or who speaks for it.
-    fn by_addressee(&mut self) -> Option<Draft> {
+    pub fn by_addressee(&mut self) -> Option<Draft> {
         let (name, _, issued) = self.request()?;
         let addressees = issued["addressees"].as_array()?;
         let addressee = addressees[self.below(addressees.len())].as_str()?.to_owned();
@@ -178,13 +182,15 @@ impl Thrower {
     }
 
     /// One side settles what the other raised.
-    fn settled(&mut self) -> Option<Draft> {
+    pub fn settled(&mut self) -> Option<Draft> {
         let kind = self.pick(&["clarification_requested", "extension_requested", "amendment_requested"]);
         let (name, _) = self.open_matter(kind)?;
         let raised = self.event(&name)?;
         let issuer = self.law.document(raised["request"].as_str()?)?.by.clone();
         let event = match kind {
-            "clarification_requested" => json!({"kind": "clarification_given", "answer": "That.", "clarification": name}),
+            "clarification_requested" => {
+                json!({"kind": "clarification_given", "answer": "That.", "clarification": name})
+            }
             "extension_requested" => json!({"kind": "extension_refused", "extension": name, "reason": EXCHANGE}),
             _ => json!({"kind": "amendment_refused", "amendment": name, "reason": EXCHANGE}),
         };
@@ -195,7 +201,7 @@ impl Thrower {
         draft(&author, event)
     }
 
-    fn response_filed(&mut self) -> Option<Draft> {
+    pub fn response_filed(&mut self) -> Option<Draft> {
         let (name, _, issued) = self.request()?;
         let addressees = issued["addressees"].as_array()?;
         let addressee = addressees[self.below(addressees.len())].as_str()?.to_owned();
@@ -203,7 +209,9 @@ impl Thrower {
         let version = self.law.request(&name.parse().ok()?).map_or(1, |request| request.version());
         let mut items = vec![json!({"item": "reports", "outcome": {"refused": {"ground": "not_collected"}}})];
         if let Some(disclosure) = self.own(&author, &["disclosure_filed", "correction_filed"]) {
-            items.push(json!({"item": "speed", "outcome": {"answered": {"disclosures": [disclosure], "extent": "complete"}}}));
+            items.push(
+                json!({"item": "speed", "outcome": {"answered": {"disclosures": [disclosure], "extent": "complete"}}}),
+            );
         }
         if self.chance(50) {
             items.remove(self.below(items.len()));
@@ -216,7 +224,9 @@ impl Thrower {
             "version": version});
         let old: Vec<String> = self.all(&["response_filed"]).into_iter().map(|(old, _)| old).collect();
         let stands = |old: &&String| {
-            let same = self.event(old).is_some_and(|it| it["request"] == event["request"] && it["version"] == event["version"]);
+            let same = self
+                .event(old)
+                .is_some_and(|it| it["request"] == event["request"] && it["version"] == event["version"]);
             same && !self.law.is_superseded(old) && !self.law.is_retracted(old)
         };
         let mut standing: Vec<String> = old.iter().filter(stands).cloned().collect();
