@@ -16,6 +16,7 @@ mod index;
 mod keys;
 mod limits;
 mod memory;
+mod model;
 mod monitor;
 mod readme;
 mod rot;

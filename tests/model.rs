@@ -1,4 +1,7 @@
 //! The law and a model of it, written apart, say the same of random histories.
+//!
+//! The model ([`law`]) is a second reading of FORMAT.md, in the plainest way. `CANDOUR_SEED` chooses the histories,
+//! `CANDOUR_RUNS` how many.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a history that cannot be made is a test that fails")]
 

@@ -3,6 +3,8 @@
 //! What is said next is drawn up from what the model says is there, and put to the model: where it says no, something
 //! else is drawn up, a few times. Now and then it is then spoilt.
 
+mod again;
+mod clock;
 mod dealings;
 mod facts;
 mod registry;
@@ -14,8 +16,8 @@ use candour::core::fault::Code;
 use candour::core::hash::Hash;
 use serde_json::{Value, json};
 
-use super::cast::{FOUNDERS, NEW_AUTHORITY, OPERATOR, OTHERS, id, label, labels, public};
-use super::law::{Law, Said, new_document};
+use super::cast::{FOUNDERS, OPERATOR, OTHERS, label, public};
+use super::law::{Law, Said};
 use super::step::{Nth, Seen, Step};
 use crate::corpus::property::Random;
 
@@ -26,6 +28,8 @@ const START: u64 = 1_767_571_200;
 const DAY: u64 = 86_400;
 /// How often something else is drawn up, at most, where it is not lawful.
 const TRIES: usize = 6;
+/// How many sorts of things there are to say.
+const SORTS: usize = 19;
 
 /// What an author means to say.
 pub struct Draft {
@@ -41,6 +45,8 @@ pub struct Thrower {
     pub law: Law,
     /// In milliseconds since 1970.
     now: u64,
+    /// The sorts of things that are said.
+    sorts: Vec<usize>,
     steps: Vec<Step>,
     /// What was placed, numbered as it was.
     placed: Vec<Step>,
@@ -53,9 +59,14 @@ fn draft(author: &str, event: Value) -> Option<Draft> {
 impl Thrower {
     pub fn new(seed: u64) -> Self {
         let mut random = Random::of(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        (0..8).for_each(|_| drop(random.below(2)));
+        (0..8).for_each(|_| {
+            random.below(2);
+        });
+        // Few sorts of things in one history meet each other more often.
+        let count = 2 + random.below(2 * SORTS);
+        let sorts = (0..count).map(|_| random.below(SORTS)).collect();
         let (law, now) = (Law::default(), START * 1000);
-        Self { random, law, now, steps: Vec::new(), placed: Vec::new() }
+        Self { random, law, now, sorts, steps: Vec::new(), placed: Vec::new() }
     }
 
     /// An opening, enrolments, and at most so many steps.
@@ -151,31 +162,33 @@ impl Thrower {
         self.law.clone().admit(&entry).err()
     }
 
-    /// Something that any of them might say.
-    fn draft(&mut self) -> Option<Draft> {
-        match self.below(40) {
-            0..=3 => self.of_registry(),
-            4..=6 => self.of_services(0..12),
-            7..=10 => self.of_requests(),
-            11..=14 => self.of_dealings(),
-            _ => self.follow_up(),
-        }
+    fn sort(&mut self) -> usize {
+        let at = self.below(self.sorts.len());
+        self.sorts[at]
     }
 
-    /// Something about what is there.
-    fn follow_up(&mut self) -> Option<Draft> {
-        match self.below(24) {
-            0..=8 => self.of_compliance(2..12),
-            9 | 10 => self.of_audits(2..12),
-            11 | 12 => self.disclosed(4..10),
-            13 | 14 => self.settled(),
-            15 => self.by_issuer(),
-            16 | 17 => self.extended(),
-            18 | 19 => self.response_filed(),
-            20 => self.by_addressee(),
-            21 => self.of_services(2..5),
-            22 => self.representations(),
-            _ => self.of_risks(),
+    /// Something that somebody might say, of a sort that this history has.
+    fn draft(&mut self) -> Option<Draft> {
+        match self.sort() {
+            0 => self.of_registry(0..14),
+            1 => self.of_registry(11..14),
+            2 => self.of_services(0..12),
+            3 => self.of_services(2..5),
+            4 => self.of_requests(),
+            5 => self.request_issued(),
+            6 => self.by_issuer(),
+            7 => self.by_addressee(),
+            8 => self.extended(),
+            9 => self.settled(),
+            10 => self.response_filed(),
+            11 => self.representations(),
+            12 => self.of_dealings(),
+            13 => self.disclosed(4..10),
+            14 => self.of_risks(),
+            15 => self.of_compliance(0..12),
+            16 => self.of_compliance(2..12),
+            17 => self.of_compliance(6..10),
+            _ => self.of_audits(0..12),
         }
     }
 
@@ -236,78 +249,6 @@ impl Thrower {
         if keys.is_empty() { actor.to_owned() } else { label(keys[self.below(keys.len())].id).to_owned() }
     }
 
-    /// The same words once more, by another key of their author, and co-signed.
-    fn replay(&mut self) -> Option<()> {
-        let keys = self.law.keys();
-        let mut found = Vec::new();
-        for said in self.placed.iter().filter(|said| said.seen.is_none()) {
-            let Nth::Exactly(nth) = said.nth else { continue };
-            let next = |label: &str| self.law.counters.get(&id(label)).copied().unwrap_or(0);
-            let other = labels(&said.author).into_iter().find(|label| {
-                let in_force = keys.iter().any(|key| key.id == id(label) && key.in_force);
-                in_force && *label != said.keys[0] && next(label) == nth
-            });
-            found.extend(other.map(|other| (said.clone(), other)));
-        }
-        let (mut said, other) = if found.is_empty() { return None } else { found.swap_remove(self.below(found.len())) };
-        said.keys[0] = other;
-        if said.keys.len() == 1 {
-            let other = self.active(&["regulator", "civil_society"], |_| true);
-            said.keys.push(self.key_of(&other));
-        }
-        said.recorded_at = self.now;
-        self.push(said);
-        Some(())
-    }
-
-    /// What was said before once more, under another name.
-    fn again(&mut self) -> Option<()> {
-        let count = self.placed.len().max(1);
-        let at = self.below(count).max(self.below(count));
-        let said = self.placed.get(at)?.clone();
-        let (statement, _) = said.statement(&self.law)?;
-        let mut event = said.event.to_string();
-        if let Some(name) = new_document(&statement.event) {
-            event = event.replace(&format!("{name:?}"), &format!("{:?}", self.name(&said.author)));
-        }
-        let keys = said.keys;
-        let step = self.unsigned(&said.author, serde_json::from_str(&event).ok()?);
-        self.push(Step { keys, ..step });
-        Some(())
-    }
-
-    /// The clock goes on: mostly a little, sometimes to where a deadline or a day begins or ends.
-    fn pass_time(&mut self) {
-        let below = self.below(100);
-        let by = match below {
-            0..=69 => 1 + self.below(600_000) as u64,
-            70..=84 => self.below(DAY as usize * 1000) as u64,
-            85..=89 => DAY * 1000 * self.below(30) as u64,
-            _ => 0,
-        };
-        self.now += by;
-        if below >= 90 {
-            let edges = self.edges();
-            if !edges.is_empty() {
-                let edge = edges[self.below(edges.len())];
-                self.now = self.now.max(edge + self.below(3) as u64 - 1);
-            }
-        }
-    }
-
-    /// Moments to come at which something changes.
-    fn edges(&self) -> Vec<u64> {
-        let day = self.now / 1000 / DAY * DAY * 1000;
-        let mut edges = vec![day + DAY * 1000, day + 10 * 3_600_000];
-        for said in &self.law.said {
-            let event = serde_json::to_value(&said.event).unwrap();
-            let ends = ["/deadline/ends_at", "/representations_by/ends_at"].map(|field| event.pointer(field).cloned());
-            edges.extend(ends.into_iter().flatten().filter_map(|text| facts::unix(text.as_str()?)).map(|at| at * 1000));
-        }
-        edges.retain(|edge| *edge > self.now);
-        edges
-    }
-
     pub fn below(&mut self, limit: usize) -> usize {
         self.random.below(limit)
     }
@@ -328,10 +269,5 @@ impl Thrower {
 
     fn said(&self) -> impl Iterator<Item = &Rc<Said>> {
         self.law.said.iter()
-    }
-
-    /// Whether it is to be enrolled as one of the authorities.
-    fn is_new_authority(actor: &str) -> bool {
-        actor == NEW_AUTHORITY
     }
 }

@@ -77,8 +77,9 @@ impl Thrower {
                 draft(&author, json!({"kind": "document_retracted", "document": document, "reason": "Why."}))
             }
             _ => {
-                let beyond = usize::from(self.chance(5));
-                let entry = self.below(self.law.roots.len() + beyond);
+                let size = self.law.roots.len();
+                let beyond = [0, 25][self.below(2)];
+                let entry = if self.chance(20) { size + beyond } else { self.below(size.max(1)) };
                 draft(
                     &author,
                     json!({"kind": "finding_answered", "answer": self.name(&author), "code": "part-exceeds-whole",

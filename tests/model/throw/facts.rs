@@ -113,8 +113,10 @@ impl Thrower {
         {
             return counted;
         }
-        let hours = if self.chance(50) { 24 } else { self.below(27) as i64 + 10 };
-        let ends = self.today() as i64 + days * DAY as i64 + hours * 3_600;
+        // From 14 hours before the day's end in UTC to 12 hours after it, and a little beyond.
+        let hours = [24, 24, 10, 36, self.below(26) as i64 + 10][self.below(5)];
+        let beyond = if self.chance(15) { [-1, 1][self.below(2)] } else { 0 };
+        let ends = self.today() as i64 + days * DAY as i64 + hours * 3_600 + beyond;
         json!({"calendar": "Europe/London", "date": self.date(days), "ends_at": Time::from_unix(ends as u64).unwrap().to_string()})
     }
 

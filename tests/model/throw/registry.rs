@@ -5,22 +5,22 @@ use std::ops::Range;
 use serde_json::json;
 
 use super::{Draft, Thrower, draft};
-use crate::model::cast::{OPERATOR, OTHERS, everybody, id, label, labels, public};
+use crate::model::cast::{NEW_AUTHORITY, OPERATOR, OTHERS, everybody, id, label, labels, public};
 
 /// An authority enrols somebody, whose key has that label.
 pub fn enrolment(author: &str, actor: &str, role: &str, key: &str) -> Option<Draft> {
     let mut event = json!({"kind": "actor_enrolled", "actor": actor, "key": public(key), "name": format!("The {actor}"),
         "role": role});
-    if Thrower::is_new_authority(actor) {
+    if actor == NEW_AUTHORITY {
         event["authority"] = json!(true);
     }
     Some(Draft { possession: Some(key.to_owned()), ..draft(author, event)? })
 }
 
 impl Thrower {
-    pub fn of_registry(&mut self) -> Option<Draft> {
+    pub fn of_registry(&mut self, which: Range<usize>) -> Option<Draft> {
         let authority = self.active(&["regulator"], |actor| actor.authority);
-        match self.below(14) {
+        match self.within(which) {
             0 => {
                 let (actor, role) = OTHERS[self.below(OTHERS.len())];
                 enrolment(&authority, actor, role, actor)

@@ -68,7 +68,7 @@ impl Thrower {
         draft(&author, event)
     }
 
-    fn request_issued(&mut self) -> Option<Draft> {
+    pub fn request_issued(&mut self) -> Option<Draft> {
         let drafted = if self.chance(25) { self.open_matter("request_drafted") } else { None };
         let author = match &drafted {
             Some((_, by)) => by.clone(),

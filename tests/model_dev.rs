@@ -1,3 +1,0 @@
-mod corpus;
-mod tools;
-mod model;
