@@ -4,6 +4,7 @@
 //! `CANDOUR_RUNS` how many.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a history that cannot be made is a test that fails")]
+#![allow(clippy::print_stdout, reason = "says what was met")]
 
 mod bundle;
 mod cast;

@@ -144,10 +144,18 @@ impl Thrower {
                 )
             }
             5 => {
-                let (notice, by) = self.open_matter("provisional_notice_given")?;
+                let (mut notice, mut by) = self.open_matter("provisional_notice_given")?;
+                // One on which representations were made may be decided at once.
+                let heard = self.all(&["representations_made"]).into_iter().filter_map(|(name, _)| self.event(&name));
+                let heard: Vec<String> = heard.filter_map(|event| Some(event["about"].as_str()?.to_owned())).collect();
+                let mut notices =
+                    self.all(&["provisional_notice_given"]).into_iter().filter(|(name, _)| heard.contains(name));
+                if let Some(last) = notices.next_back().filter(|_| self.chance(70)) {
+                    (notice, by) = last;
+                }
                 draft(
                     &by,
-                    json!({"kind": "decision_given", "breach": self.chance(85), "decision": self.name(&by),
+                    json!({"kind": "decision_given", "breach": self.chance(65), "decision": self.name(&by),
                     "notice": notice, "reasons": "Why."}),
                 )
             }

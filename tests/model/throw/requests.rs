@@ -31,7 +31,7 @@ impl Thrower {
 
     /// On a draft or a notice.
     pub fn representations(&mut self) -> Option<Draft> {
-        let kind = self.pick(&["request_drafted", "provisional_notice_given"]);
+        let kind = self.pick(&["request_drafted", "provisional_notice_given", "provisional_notice_given"]);
         let (about, _) = self.open_matter(kind)?;
         let event = self.event(&about)?;
         let party = event["addressee"].as_str().or(event["addressees"][0].as_str())?.to_owned();
@@ -71,7 +71,8 @@ impl Thrower {
     pub fn request_issued(&mut self) -> Option<Draft> {
         let drafted = if self.chance(25) { self.open_matter("request_drafted") } else { None };
         let author = match &drafted {
-            Some((_, by)) => by.clone(),
+            Some((_, by)) if self.chance(70) => by.clone(),
+            Some(_) => self.one(&["regulator"]),
             None => self.one(&["regulator", "civil_society"]),
         };
         let compulsory = self.law.actor(&author).is_some_and(|it| it.role.as_str() == "regulator") && self.chance(70);
