@@ -29,7 +29,7 @@ const DAY: u64 = 86_400;
 /// How often something else is drawn up, at most, where it is not lawful.
 const TRIES: usize = 6;
 /// How many sorts of things there are to say.
-const SORTS: usize = 19;
+const SORTS: usize = 20;
 
 /// What an author means to say.
 pub struct Draft {
@@ -183,12 +183,13 @@ impl Thrower {
             10 => self.response_filed(),
             11 => self.representations(),
             12 => self.of_dealings(),
-            13 => self.disclosed(4..10),
+            13 => self.disclosed(0..12),
             14 => self.of_risks(),
             15 => self.of_compliance(0..12),
             16 => self.of_compliance(2..12),
             17 => self.of_compliance(6..10),
-            _ => self.of_audits(0..12),
+            18 => self.of_audits(0..12),
+            _ => self.decided(),
         }
     }
 

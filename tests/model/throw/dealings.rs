@@ -20,9 +20,9 @@ impl Thrower {
         let mut observation = json!({"metric": "reports", "period": "2025-Q4", "service": "app", "status": "given"});
         observation["value"] = match self.below(5) {
             0 => json!({"integer": 7}),
-            1 => json!({"ratio": {"denominator": 10, "numerator": self.below(12)}}),
+            1 => json!({"ratio": {"denominator": 10, "numerator": self.below(13)}}),
             2 => json!({"duration": {"amount": 3, "unit": "hour"}}),
-            3 => json!({"range": {"lower": self.below(11), "upper": 9}}),
+            3 => json!({"range": {"lower": self.below(12), "upper": 9}}),
             _ => json!({"ratio_range": {"denominator": 10, "lower": self.below(6), "upper": 4 + self.below(8)}}),
         };
         if self.chance(20) {
@@ -143,22 +143,7 @@ impl Thrower {
                     "notice": self.name(&by), "proposes": "A penalty.", "representations_by": self.deadline(0, 10)}),
                 )
             }
-            5 => {
-                let (mut notice, mut by) = self.open_matter("provisional_notice_given")?;
-                // One on which representations were made may be decided at once.
-                let heard = self.all(&["representations_made"]).into_iter().filter_map(|(name, _)| self.event(&name));
-                let heard: Vec<String> = heard.filter_map(|event| Some(event["about"].as_str()?.to_owned())).collect();
-                let mut notices =
-                    self.all(&["provisional_notice_given"]).into_iter().filter(|(name, _)| heard.contains(name));
-                if let Some(last) = notices.next_back().filter(|_| self.chance(70)) {
-                    (notice, by) = last;
-                }
-                draft(
-                    &by,
-                    json!({"kind": "decision_given", "breach": self.chance(65), "decision": self.name(&by),
-                    "notice": notice, "reasons": "Why."}),
-                )
-            }
+            5 => self.decided(),
             6 | 7 => self.penalty(),
             8 => self.appeal(),
             9 => {
@@ -178,6 +163,22 @@ impl Thrower {
                 draft(&by, json!({"kind": "investigation_closed", "investigation": investigation, "reason": "Why."}))
             }
         }
+    }
+
+    pub fn decided(&mut self) -> Option<Draft> {
+        let (mut notice, mut by) = self.open_matter("provisional_notice_given")?;
+        // One on which representations were made may be decided at once.
+        let heard = self.all(&["representations_made"]).into_iter().filter_map(|(name, _)| self.event(&name));
+        let heard: Vec<String> = heard.filter_map(|event| Some(event["about"].as_str()?.to_owned())).collect();
+        let mut notices = self.all(&["provisional_notice_given"]).into_iter().filter(|(name, _)| heard.contains(name));
+        if let Some(last) = notices.next_back().filter(|_| self.chance(50)) {
+            (notice, by) = last;
+        }
+        draft(
+            &by,
+            json!({"kind": "decision_given", "breach": self.chance(65), "decision": self.name(&by),
+            "notice": notice, "reasons": "Why."}),
+        )
     }
 
     fn penalty(&mut self) -> Option<Draft> {
