@@ -5,7 +5,7 @@ mod book;
 mod placing;
 
 use std::cell::OnceCell;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -25,6 +25,7 @@ use candour::shell::clock::{Clock as _, SystemClock};
 use candour::shell::ledger::{Ledger, LedgerError};
 use candour::storage::folder_store::FolderStore;
 use candour::storage::store::StoreError;
+use candour::storage::whole_file;
 use clap::Args;
 
 use crate::failure::Failure;
@@ -203,7 +204,7 @@ impl Filing {
         };
         if let Some(out) = &self.out {
             say(&envelope)?;
-            fs::write(out, envelope.to_json()?).map_err(|error| Failure::io(out, error))?;
+            whole_file::replace(out, envelope.to_json()?).map_err(|error| Failure::io(out, error))?;
             output.line(format!(
                 "{}: {} signed by {} key(s), not filed",
                 out.display(),
@@ -315,6 +316,15 @@ impl From<LedgerError> for Failure {
                     .hint("are hash tiles damaged? candour repair LEDGER makes them again from the entries")
             }
             LedgerError::AttachmentNotHandedOver { .. } => Self::unjudged(&error).hint("name its file with --attach"),
+            LedgerError::NotWritten(_)
+            | LedgerError::Stopped
+            | LedgerError::Scratch(_)
+            | LedgerError::Store(StoreError::Io { .. } | StoreError::Poisoned) => Self::unjudged(&error).hint(
+                "nothing more was written; see to the disk, then run the command again: what was recorded before is kept, \
+                 and candour log shows it",
+            ),
+            LedgerError::Store(StoreError::Exists(_)) => Self::unjudged(&error)
+                .hint("where an init was interrupted, candour log shows its entry, and candour checkpoint goes on from there"),
             LedgerError::WitnessesMalformed(_) => Self::unjudged(&error)
                 .hint("the file witnesses in the ledger's folder is the policy that its checkpoints must meet"),
             _ => Self::unjudged(&error),

@@ -8,6 +8,7 @@ use candour::core::event::table::TableWriter;
 use candour::core::text::{Slug, excerpt};
 use candour::core::time::Period;
 use candour::shell::import::{Given, ImportError, MAX_MAP_BYTES, MAX_REMEMBERED, Map, Summary, convert};
+use candour::storage::whole_file::WholeFile;
 use clap::Args;
 use serde_json::json;
 
@@ -49,12 +50,15 @@ impl Importing {
     pub fn convert(&self, map: &Map, from: &Path, to: &Path) -> Result<Summary, Failure> {
         let table = File::open(from).map_err(|error| Failure::io(from, error))?;
         let unwritten = |error| Failure::io(to, error);
-        let mut file = BufWriter::new(File::create(to).map_err(unwritten)?);
+        let mut whole = WholeFile::begin(to).map_err(unwritten)?;
+        let mut file = BufWriter::new(whole.file());
         let mut writer = TableWriter::new(&mut file).map_err(unwritten)?;
         let given = Given { service: self.service.clone(), period: self.period };
         let summary = convert(map, &given, table, |observation| writer.push(observation));
         let summary = summary.map_err(|error| failure(from, &error))?;
         writer.finish().and_then(|()| file.flush()).map_err(unwritten)?;
+        drop(file);
+        whole.replace().map_err(unwritten)?;
         Ok(summary)
     }
 }

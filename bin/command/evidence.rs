@@ -1,7 +1,6 @@
 //! `candour evidence`: what convicts a key, as one file that anybody can check alone.
 
-use std::fs::OpenOptions;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -10,6 +9,7 @@ use candour::core::fault::Code;
 use candour::core::note::VerifierKey;
 use candour::core::policy::Policy;
 use candour::shell::evidence::{EvidenceError, Outcome, Side, checkpoints, receipt};
+use candour::storage::whole_file;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
@@ -205,7 +205,7 @@ fn finish(outcome: Outcome, out: &Path, output: &Output) -> Result<ExitCode, Fai
         Outcome::NoConflict(says) => output.line(format!("{GOOD}no conflict{GOOD:#}: {}", printable(&says))),
         Outcome::Made(bytes) => {
             let proven = evidence::check(&bytes)?;
-            write_new(out, &bytes).map_err(|error| match error.kind() {
+            whole_file::create(out, &bytes).map_err(|error| match error.kind() {
                 io::ErrorKind::AlreadyExists => Failure::io(out, "the file exists, and is not written over"),
                 _ => Failure::io(out, error),
             })?;
@@ -220,12 +220,6 @@ fn finish(outcome: Outcome, out: &Path, output: &Output) -> Result<ExitCode, Fai
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
 }
 
 /// What is proven, with more fields beside.

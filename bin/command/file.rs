@@ -9,6 +9,7 @@ use candour::core::evidence::takes_cosigner;
 use candour::core::statement::{Envelope, Statement};
 use candour::shell::calendar;
 use candour::shell::client::agrees;
+use candour::storage::whole_file;
 use clap::Args;
 use serde_json::{Map, Value};
 
@@ -112,7 +113,7 @@ impl Sign {
             }
             envelope.add_signature(&key)?;
         }
-        std::fs::write(&self.envelope, envelope.to_json()?).map_err(|error| Failure::io(&self.envelope, error))?;
+        whole_file::replace(&self.envelope, envelope.to_json()?).map_err(|error| Failure::io(&self.envelope, error))?;
         output.line(format!("{}: {} signatures", self.envelope.display(), envelope.signatures.len()));
         Ok(ExitCode::SUCCESS)
     }

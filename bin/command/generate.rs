@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use candour::shell::load::{self, LoadError};
+use candour::storage::whole_file;
 use clap::Args;
 
 use crate::failure::Failure;
@@ -32,7 +33,7 @@ impl Generate {
     pub fn run(self, output: &Output) -> Result<ExitCode, Failure> {
         let written = load::write(&self.folder, self.seed, self.entries, &mut output.progress())?;
         if let Some(path) = &self.policy {
-            std::fs::write(path, &written.policy).map_err(|error| Failure::io(path, error))?;
+            whole_file::replace(path, &written.policy).map_err(|error| Failure::io(path, error))?;
         }
         let checkpoint = written.checkpoint.checkpoint();
         let mean = written.entry_bytes / checkpoint.size;

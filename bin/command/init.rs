@@ -1,6 +1,5 @@
 //! `candour init`: opens a ledger.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -15,6 +14,7 @@ use candour::core::text::{Label, Origin, Slug};
 use candour::core::time::Time;
 use candour::shell::ledger::{Ledger, LedgerError};
 use candour::storage::folder_store::FolderStore;
+use candour::storage::whole_file;
 use clap::Args;
 
 use crate::bundle::read_file;
@@ -115,7 +115,7 @@ impl Init {
         let (mut ledger, _) = Ledger::open_by_index(store, &self.ledger)?;
         ledger.file(envelope, now(), &mut |_| None)?;
         if let Some(path) = &self.policy {
-            fs::write(path, policy).map_err(|error| Failure::io(path, error))?;
+            whole_file::replace(path, policy).map_err(|error| Failure::io(path, error))?;
         }
         let (_, outcome) = self.wait.publish(&self.ledger, ledger, &operator_key, None)?;
         if output.json {

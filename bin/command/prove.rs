@@ -11,6 +11,7 @@ use candour::core::receipt::Receipt;
 use candour::core::row_proof::{FIRST_ROW, RowProof};
 use candour::shell::receipts::{make, prove_row};
 use candour::storage::bundle::Bundle;
+use candour::storage::whole_file;
 use clap::Args;
 
 use crate::bundle::BundleArgument;
@@ -49,7 +50,7 @@ impl Prove {
         match &self.out {
             None => output.line(text.trim_end()),
             Some(path) => {
-                std::fs::write(path, text).map_err(|error| Failure::io(path, error))?;
+                whole_file::replace(path, text).map_err(|error| Failure::io(path, error))?;
                 output.line(format!("{}: {what}", path.display()));
             }
         }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use candour::shell::tables::{self, Format, Rows};
+use candour::storage::whole_file::WholeFile;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 use tempfile::SpooledTempFile;
@@ -95,20 +96,11 @@ struct Wanted {
 impl Wanted {
     /// Writes the table beside its target, and puts it in place once the copy is verified.
     fn write_file(&self, target: &Path, output: &Output) -> Result<u64, Failure> {
-        let folder = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let unwritten = |error: io::Error| Failure::io(target, error);
-        let mut builder = tempfile::Builder::new();
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt as _;
-            // As for any new file: the umask takes its part.
-            builder.permissions(std::fs::Permissions::from_mode(0o666));
-        }
-        let file = builder.tempfile_in(folder).map_err(unwritten)?;
-        let (file, path) = file.into_parts();
-        let (file, rows): (File, u64) = self.write(file, output, unwritten)?;
-        file.sync_all().map_err(unwritten)?;
-        path.persist(target).map_err(|error| unwritten(error.error))?;
+        let mut whole = WholeFile::begin(target).map_err(unwritten)?;
+        let file = whole.file().try_clone().map_err(unwritten)?;
+        let (_, rows): (File, u64) = self.write(file, output, unwritten)?;
+        whole.replace().map_err(unwritten)?;
         Ok(rows)
     }
 

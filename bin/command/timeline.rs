@@ -9,6 +9,7 @@ use candour::shell::clock::{Clock as _, SystemClock};
 use candour::shell::replay::Until;
 use candour::shell::tables::AsOf;
 use candour::shell::timeline::{Row, Story, Subject, Timeline as Watcher};
+use candour::storage::whole_file;
 use clap::Args;
 use serde_json::json;
 
@@ -105,21 +106,6 @@ fn cells(row: &Row) -> [String; 6] {
     ]
 }
 
-/// Writes beside the target, then renames: no reader finds half a report.
 fn write(target: &Path, html: &str) -> Result<(), Failure> {
-    use std::io::Write as _;
-    let unwritten = |error: std::io::Error| Failure::io(target, error);
-    let folder = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        // As for any new file: the umask takes its part.
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    let mut file = builder.tempfile_in(folder).map_err(unwritten)?;
-    file.write_all(html.as_bytes()).map_err(unwritten)?;
-    file.as_file().sync_all().map_err(unwritten)?;
-    file.persist(target).map_err(|error| unwritten(error.error))?;
-    Ok(())
+    whole_file::replace(target, html).map_err(|error| Failure::io(target, error))
 }

@@ -1,11 +1,11 @@
 //! Placing a statement on a ledger, and saying how far it got.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use candour::core::statement::Envelope;
 use candour::shell::ledger::{Filed, Ledger};
 use candour::storage::folder_store::FolderStore;
+use candour::storage::whole_file;
 use clap::Args;
 use serde_json::json;
 
@@ -58,7 +58,8 @@ impl Placing {
         // Without a checkpoint there is none; `candour prove` makes it later.
         let receipt = self.receipt.as_ref().filter(|_| matches!(outcome, Some(Ok(_))));
         if let Some(path) = receipt {
-            fs::write(path, ledger.receipt(filed.index)?.to_string()).map_err(|error| Failure::io(path, error))?;
+            whole_file::replace(path, ledger.receipt(filed.index)?.to_string())
+                .map_err(|error| Failure::io(path, error))?;
         }
         self.say(output, filed, outcome.as_ref());
         Ok(ledger)

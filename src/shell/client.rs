@@ -2,8 +2,8 @@
 //! a ledger whose history no longer extends it, and vouches for the latest one.
 
 use std::ffi::OsString;
-use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::core::chain::Chain;
@@ -15,6 +15,7 @@ use crate::core::note::VerifierKey;
 use crate::core::statement::{Seen, Statement};
 use crate::storage::bundle::{Bundle, Trouble};
 use crate::storage::scratch_files::ScratchFiles;
+use crate::storage::whole_file;
 
 use super::replay::{Entries, Until};
 
@@ -56,7 +57,7 @@ impl Memory {
     /// # Errors
     /// What the system says.
     pub fn say(&self, nth: u64, payload: &[u8]) -> io::Result<()> {
-        replace(&self.said_path(), format!("{nth} {}\n", Hash::of(payload)).as_bytes())
+        whole_file::replace(&self.said_path(), format!("{nth} {}\n", Hash::of(payload)).as_bytes())
     }
 
     /// The file of [`Memory::said`].
@@ -81,17 +82,8 @@ impl Memory {
     /// # Errors
     /// What the system says.
     pub fn keep(&self, checkpoint: &SignedCheckpoint) -> io::Result<()> {
-        replace(&self.0, checkpoint.to_string().as_bytes())
+        whole_file::replace(&self.0, checkpoint.to_string().as_bytes())
     }
-}
-
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut temporary = OsString::from(path);
-    temporary.push(".tmp");
-    let mut file = File::create(&temporary)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&temporary, path)
 }
 
 /// Replays a copy of a ledger, and holds its entries against checkpoints of those sizes too, which it may not list.

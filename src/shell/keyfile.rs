@@ -13,7 +13,7 @@ mod codec;
 mod encryption;
 mod error;
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
@@ -21,6 +21,7 @@ use zeroize::Zeroizing;
 
 use crate::core::cosignature::CosigningKey;
 use crate::core::key::{PublicKey, SecretKey, ml_dsa};
+use crate::storage::whole_file::WholeFile;
 
 pub use codec::{PrivateKey, cosigning_public_pem, public_pem};
 pub use error::{KeyFileError, KeyFileProblem};
@@ -110,15 +111,17 @@ pub fn write<'a>(
     passphrase: Option<&Passphrase>,
 ) -> Result<(), KeyFileError> {
     let text = codec::private_pem(key.into(), passphrase).map_err(|problem| problem.at(path))?;
-    let file = create(path).map_err(|error| match error.kind() {
+    // Said before a key is written anywhere; what comes there meanwhile is not written over either.
+    if path.symlink_metadata().is_ok() {
+        return Err(KeyFileProblem::Exists.at(path));
+    }
+    let unwritten = |error: io::Error| match error.kind() {
         io::ErrorKind::AlreadyExists => KeyFileProblem::Exists.at(path),
         _ => KeyFileProblem::Unwritable(error).at(path),
-    })?;
-    make_durable(file, path, text.as_bytes()).map_err(|error| {
-        // It is ours and incomplete, and would be in the way of the next attempt. The first error is the one to tell.
-        let _ = fs::remove_file(path);
-        KeyFileProblem::Unwritable(error).at(path)
-    })
+    };
+    let mut whole = WholeFile::begin_private(path).map_err(unwritten)?;
+    whole.file().write_all(text.as_bytes()).map_err(unwritten)?;
+    whole.create().map_err(unwritten)
 }
 
 /// Reads a private key that signs statements and checkpoints: Ed25519. Asks for the passphrase only where the file is
@@ -162,26 +165,6 @@ pub fn read_public(path: &Path) -> Result<PublicKey, KeyFileError> {
         codec::read_public(&bounded(file)?)
     };
     read().map_err(|problem: KeyFileProblem| problem.at(path))
-}
-
-fn create(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
-fn make_durable(mut file: File, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    // The name is on the disk only once its directory is.
-    #[cfg(unix)]
-    {
-        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-        File::open(directory.unwrap_or(Path::new(".")))?.sync_all()?;
-    }
-    Ok(())
 }
 
 /// Asked of the open file, not of its name, which could lead elsewhere by now.

@@ -8,6 +8,7 @@
 //! - [`memory_bundle`], [`folder_bundle`], [`zip_bundle`]: a bundle held in memory, in a folder, in one zip archive.
 //! - [`layout`], [`frozen`]: which of a ledger's files a bundle has, and the bundle as of one moment.
 //! - [`bundle_writer`], [`folder_writer`], [`zip_writer`]: how a bundle is written, whole or not at all.
+//! - [`whole_file`]: likewise a single file that somebody asked for.
 //! - [`http`], [`http_bundle`]: asking over HTTP and HTTPS, and a bundle that a web server serves.
 //! - [`store`], [`memory_store`], [`folder_store`]: where the one writer keeps a ledger as it grows.
 //! - [`read_ahead`]: how files are read and hashed on all cores.
@@ -32,6 +33,7 @@ pub mod frozen;
 pub mod bundle_writer;
 pub mod folder_writer;
 pub mod zip_writer;
+pub mod whole_file;
 pub mod http;
 pub mod http_bundle;
 pub mod store;

@@ -1,5 +1,7 @@
 //! Key files of witnesses who sign with ML-DSA-44.
 
+use std::fs;
+
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 
 use super::openssl_tests::Openssl;

@@ -2,6 +2,7 @@
 //!
 //! Without the command they say that they did not run; where the environment says `CI=true`, that is a failure.
 
+use std::fs;
 use std::process::Command;
 
 use super::tests::{SEED, pass, unasked};

@@ -1,4 +1,5 @@
 use std::fmt::Write as _;
+use std::fs;
 use std::path::PathBuf;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
@@ -27,7 +28,9 @@ pub(super) fn pass(text: &str) -> Passphrase {
 /// A file of mode 0600 in a directory that lives as long as the test.
 pub(super) fn file(directory: &tempfile::TempDir, name: &str, bytes: &[u8]) -> PathBuf {
     let path = directory.path().join(name);
-    create(&path).unwrap().write_all(bytes).unwrap();
+    let mut whole = WholeFile::begin_private(&path).unwrap();
+    whole.file().write_all(bytes).unwrap();
+    whole.create().unwrap();
     path
 }
 
