@@ -75,12 +75,17 @@ impl Round<'_> {
 
     /// Entry bundles and hash tiles: the full ones, and the partial ones that each checkpoint promises and no full one
     /// stands in for.
+    ///
+    /// Where the folder is served already, whoever reads it as files finds entries after its `checkpoint` meanwhile. They may
+    /// say that they saw a checkpoint that is new too, so each of those gets there first, with the partial tiles that it
+    /// promises.
     fn tiles(&mut self) -> Result<(), PublishError> {
         let (mut tree, size) = (self.judged.tree.clone(), self.latest.checkpoint().size);
         let (from, width) = (tree.size(), u64::from(TILE_WIDTH));
         let (mut count, mut bundle) = (from - from % width, Vec::new());
         let (site, folder, files) = (&mut self.site, &self.folder, &mut self.files);
-        let mut put = |tile: Tile, bytes: &[u8]| put_tile(site, folder, files, tile, bytes);
+        let (ledger, chain, latest) = (self.entries.bundle(), &self.judged.chain, &self.latest);
+        let served = folder.read(CHECKPOINT, MAX_NOTE_BYTES as u64)?.is_some();
         let mut written = Ok(());
         self.entries.read(count, &mut |entry| {
             if count < size {
@@ -94,18 +99,27 @@ impl Round<'_> {
             let of_entries = Tile { kind: TileKind::Entries, index: (count - 1) / width, width: TILE_WIDTH };
             // Entries first: no tile may be of more than there are.
             if count % width == 0 {
-                written = written_so_far(&mut written).and_then(|()| put(of_entries, &bundle));
+                written =
+                    written_so_far(&mut written).and_then(|()| put_tile(site, folder, files, of_entries, &bundle));
                 bundle.clear();
             } else if self.judged.sizes.contains(&count) {
                 let partial = Tile { width: (count % width) as u16, ..of_entries };
-                if !outgrown(&partial, size) {
-                    written = written_so_far(&mut written).and_then(|()| put(partial, &bundle));
+                if served || !outgrown(&partial, size) {
+                    written =
+                        written_so_far(&mut written).and_then(|()| put_tile(site, folder, files, partial, &bundle));
                 }
             }
-            let partial = self.judged.sizes.contains(&count).then(|| tree.partial().collect::<Vec<_>>());
-            let partial = partial.into_iter().flatten().filter(|(tile, _)| !outgrown(tile, size));
+            let promised = self.judged.sizes.contains(&count);
+            let partial = promised.then(|| tree.partial().collect::<Vec<_>>());
+            let partial = partial.into_iter().flatten().filter(|(tile, _)| served || !outgrown(tile, size));
             for (tile, bytes) in full.into_iter().chain(partial) {
-                written = written_so_far(&mut written).and_then(|()| put(tile, &bytes));
+                written = written_so_far(&mut written).and_then(|()| put_tile(site, folder, files, tile, &bytes));
+            }
+            if promised && served && written.is_ok() {
+                written = site.settle().map_err(PublishError::from).and_then(|()| {
+                    let bytes = judge::sized(ledger, chain, latest, count)?;
+                    put_note(site, folder, files, &format!("{CHECKPOINTS}{count}"), &bytes)
+                });
             }
             Ok(count < size && written.is_ok())
         })?;
@@ -121,7 +135,7 @@ impl Round<'_> {
     fn checkpoints(&mut self) -> Result<(), PublishError> {
         for size in std::mem::take(&mut self.judged.sizes) {
             let bytes = judge::sized(self.entries.bundle(), &self.judged.chain, &self.latest, size)?;
-            self.put_note(&format!("{CHECKPOINTS}{size}"), &bytes)?;
+            put_note(&mut self.site, &self.folder, &mut self.files, &format!("{CHECKPOINTS}{size}"), &bytes)?;
         }
         self.site.settle()?;
         let listing: String = self.judged.published.iter().map(|size| format!("{size}\n")).collect();
@@ -130,26 +144,8 @@ impl Round<'_> {
             self.files += 1;
         }
         self.site.settle()?;
-        self.put_note(CHECKPOINT, &self.latest.bytes.clone())?;
+        put_note(&mut self.site, &self.folder, &mut self.files, CHECKPOINT, &self.latest.bytes)?;
         Ok(self.site.settle()?)
-    }
-
-    /// Puts a note in place of one with the same text and fewer signatures.
-    fn put_note(&mut self, name: &str, bytes: &[u8]) -> Result<(), PublishError> {
-        let there = self.folder.read(name, MAX_NOTE_BYTES as u64)?;
-        let gained = match &there {
-            Some(there) if name != CHECKPOINT => note::gains(there, bytes).map_err(|fault| fault.in_file(name))?,
-            // That it may follow was judged; an older one is replaced, the same one only where it gained something.
-            Some(there) => note::gains(there, bytes).unwrap_or(true),
-            None => true,
-        };
-        if gained {
-            self.site.put(name, bytes)?;
-            self.files += 1;
-        } else {
-            self.site.touch(name);
-        }
-        Ok(())
     }
 
     /// Removes partial tiles that have grown full, and keeps the history for next time: this is the end.
@@ -176,6 +172,30 @@ fn outgrown(tile: &Tile, size: u64) -> bool {
         TileKind::Entries => size,
     };
     hashes / u64::from(TILE_WIDTH) > tile.index
+}
+
+/// Puts a note in place of one with the same text and fewer signatures.
+fn put_note(
+    site: &mut Site,
+    folder: &FolderBundle,
+    files: &mut u64,
+    name: &str,
+    bytes: &[u8],
+) -> Result<(), PublishError> {
+    let there = folder.read(name, MAX_NOTE_BYTES as u64)?;
+    let gained = match &there {
+        Some(there) if name != CHECKPOINT => note::gains(there, bytes).map_err(|fault| fault.in_file(name))?,
+        // That it may follow was judged; an older one is replaced, the same one only where it gained something.
+        Some(there) => note::gains(there, bytes).unwrap_or(true),
+        None => true,
+    };
+    if gained {
+        site.put(name, bytes)?;
+        *files += 1;
+    } else {
+        site.touch(name);
+    }
+    Ok(())
 }
 
 /// Puts a tile in its place, unless it is there.
