@@ -72,6 +72,15 @@ pub(super) fn make_folder(path: &Path) -> Result<(), StoreError> {
     }
 }
 
+/// Removes a file, if it is there. Durable on return.
+pub(super) fn remove(path: &Path) -> Result<(), StoreError> {
+    match fs::remove_file(path) {
+        Ok(()) => sync_folder(path.parent().unwrap_or(path)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(StoreError::io(path)(error)),
+    }
+}
+
 /// Makes durable which files a folder has.
 pub(super) fn sync_folder(path: &Path) -> Result<(), StoreError> {
     #[cfg(unix)]

@@ -37,13 +37,14 @@ use acknowledged::{Acknowledged, Note};
 use folder::{Folder, LOCK, TAIL, TEMPORARY, WITNESSES, encode, list};
 use snapshot::{Published, Snapshot};
 
+use super::bundle::PRIVATE;
 use super::durable::{self, Unplaced};
 use super::lock::Lock;
 use super::store::{self, Log, Staged, Staging, Store, StoreError};
 use crate::core::chain::Sealed;
 use crate::core::checkpoint::SignedCheckpoint;
 use crate::core::hash::Hash;
-use crate::core::tile::{TILE_WIDTH, Tile, TileKind};
+use crate::core::tile::{TILE_WIDTH, Tile, TileKind, split};
 
 /// Files that are made durable together, about: each is open meanwhile, and has a thread that waits for it.
 const PLACED_AT_ONCE: usize = 8;
@@ -60,10 +61,11 @@ pub struct FolderStore {
 }
 
 impl FolderStore {
-    /// Makes a ledger without entries, and the folder if it is not there.
+    /// Makes a ledger without entries, and the folder if it is not there. One that was interrupted before its first entry was
+    /// whole is made anew.
     ///
     /// # Errors
-    /// [`StoreError::Exists`] if anything is in the folder; [`StoreError::Locked`], [`StoreError::Io`].
+    /// [`StoreError::Exists`] if anything else is in the folder; [`StoreError::Locked`], [`StoreError::Io`].
     pub fn create(path: &Path) -> Result<Self, StoreError> {
         let folder = Folder(path.into());
         durable::make_folder(path)?;
@@ -72,6 +74,8 @@ impl FolderStore {
         // Somebody else may have had the lock until now.
         check_empty(&folder)?;
         durable::make_folder(&folder.path(TEMPORARY))?;
+        // The policy of a creation that was interrupted.
+        durable::remove(&folder.path(WITNESSES))?;
         durable::replace(&folder.temporary(TAIL), &folder.path(TAIL), &[])?;
         Self::start(folder, lock).map(|(store, _)| store)
     }
@@ -172,10 +176,14 @@ fn acknowledged(snapshot: &Snapshot) -> Acknowledged {
     Acknowledged { size: snapshot.tree.size(), head: snapshot.head, published }
 }
 
-/// Checks that nothing is in the folder but what an interrupted creation leaves there.
+/// Checks that nothing is in the folder but what an interrupted creation leaves there: of the tail, no more than a part of
+/// its first entry.
 fn check_empty(folder: &Folder) -> Result<(), StoreError> {
-    let private = |name: &String| [LOCK, TEMPORARY].contains(&name.as_str());
-    if list(&folder.0)?.iter().all(private) { Ok(()) } else { Err(StoreError::Exists(folder.0.clone())) }
+    let left = |name: &String| name == TAIL || PRIVATE.contains(&name.as_str());
+    let tail = folder.tail()?.unwrap_or_default();
+    let acknowledged = Acknowledged::read(folder).is_some_and(|noted| noted.size > 0);
+    let begun = !acknowledged && !matches!(split(&tail).next(), Some(Ok(_)));
+    if begun && list(&folder.0)?.iter().all(left) { Ok(()) } else { Err(StoreError::Exists(folder.0.clone())) }
 }
 
 /// Writes the entry bundle that the tail has become, then the hash tiles that its last entry filled, for them to be put in
