@@ -4,9 +4,12 @@ mod answers;
 mod author;
 mod command_line;
 mod corpus;
+#[cfg(target_os = "linux")] // the disk between the command and its disk is a filter of system calls
 mod crash;
 mod demo;
 mod dependencies;
+#[cfg(target_os = "linux")]
+mod disk;
 mod evidence;
 mod findings;
 mod format;

@@ -1,5 +1,15 @@
 //! Killed at any instant, a ledger keeps what it acknowledged, and opens again.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test may")]
+
+mod everywhere;
+mod many;
+mod paths;
+mod place;
+mod plans;
+mod round;
+mod world;
+
 use std::fs;
 use std::process::Stdio;
 use std::time::{Duration, Instant};

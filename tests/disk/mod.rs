@@ -1,5 +1,7 @@
 //! A disk between the command and its disk: see the top of shim.c, which does the work and says what is in the log.
 
+#![allow(clippy::panic, reason = "a test may")]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -7,6 +9,7 @@ use std::{fs, process};
 
 /// What a call asked of the disk, and what came of it.
 #[derive(Clone, Debug)]
+#[allow(dead_code)] // whoever replays a log needs all of it; whoever kills, only some
 pub(crate) struct Call {
     /// Counted from 1; 0 for what was written to standard output.
     pub number: u64,

@@ -20,6 +20,8 @@
  *            short                    the first half of a write is written, and that is said; other calls are made
  *            fsync                    EIO, if the call flushes (fsync, fdatasync, syncfs, sync_range)
  *                                     Nothing is dropped of what was written before.
+ * A program that it starts in turn dies at once: the filter stays, the handler does not.
+ *
  * DISK_FOR   to how many calls from that one on: 1 unless given; 0 is all
  *
  * The log has one record for each numbered call, and one for each write to standard output, numbered 0, so that it says

@@ -1,0 +1,55 @@
+//! Every write path, disturbed at every call that changes a file.
+
+use super::plans::{Chance, chosen, failures, kills, number, run};
+use super::round::{Disturbance, known};
+use super::world::World;
+use crate::disk::{Event, Plan};
+
+/// Rounds of each test, unless `CANDOUR_ROUNDS` says otherwise; `all` is every call of every path.
+const ROUNDS: u64 = 120;
+/// Kills of each path at random times, unless it says otherwise; at most.
+const KILLS: u64 = 2;
+/// The same, at most.
+const MAX_KILLS: u64 = 100;
+
+#[test]
+fn a_command_killed_at_any_call_leaves_what_was_or_what_is_to_be() {
+    let (world, mut chance) = (World::shared(), Chance::new());
+    let known = known(&world);
+    let all: Vec<_> = known.iter().map(kills).collect();
+    let rounds = chosen(&all, number("CANDOUR_ROUNDS").unwrap_or(ROUNDS), &mut chance);
+    let rounds: Vec<_> = rounds.into_iter().map(|(path, plan)| (path, Disturbance::Disk(plan))).collect();
+    run(&world, &known, &rounds);
+}
+
+#[test]
+fn a_command_killed_at_any_time_leaves_what_was_or_what_is_to_be() {
+    let (world, mut chance) = (World::shared(), Chance::new());
+    let known = known(&world);
+    let each = number("CANDOUR_ROUNDS").unwrap_or(KILLS).min(MAX_KILLS);
+    let times = (0..each).flat_map(|_| known.iter().enumerate());
+    let rounds: Vec<_> = times.map(|(path, known)| (path, Disturbance::After(chance.below(known.micros)))).collect();
+    run(&world, &known, &rounds);
+}
+
+/// sled forgets to wake whoever waits for it, where its disk fails.
+#[test]
+fn an_index_that_cannot_be_written_keeps_nobody_waiting() {
+    let world = World::shared();
+    let known: Vec<_> = known(&world).into_iter().filter(|known| known.path.name == "checkpoint").collect();
+    let writes = known[0].calls.iter().filter(|call| call.path.ends_with("sled/db") && call.name != "open");
+    let plan = |at| Disturbance::Disk(Plan { event: Event::Eio, at, times: 1 });
+    let rounds: Vec<_> = writes.map(|call| (0, plan(call.number))).collect();
+    assert!(rounds.len() > 5, "{} writes", rounds.len());
+    run(&world, &known, &rounds);
+}
+
+#[test]
+fn a_command_on_a_disk_that_fails_at_any_call_says_so_and_loses_nothing() {
+    let (world, mut chance) = (World::shared(), Chance::new());
+    let known = known(&world);
+    let all: Vec<_> = known.iter().map(failures).collect();
+    let rounds = chosen(&all, number("CANDOUR_ROUNDS").unwrap_or(ROUNDS), &mut chance);
+    let rounds: Vec<_> = rounds.into_iter().map(|(path, plan)| (path, Disturbance::Disk(plan))).collect();
+    run(&world, &known, &rounds);
+}
