@@ -8,7 +8,8 @@
 //!   and the operator's signature of every checkpoint that is new.
 //! - Each stage is durable before the next: attachments, then entries and tiles, then the checkpoints by their sizes, then
 //!   their listing, then `checkpoint`. Where there is a `checkpoint` already, each new one by its size comes before entries that
-//!   may have seen it, so that the folder verifies as files, too, whenever it is read. Partial tiles go when the full one has been there for that long.
+//!   may have seen it, so that the folder verifies as files, too, whenever it is read. Partial tiles go when the full one has
+//!   been there for that long.
 //! - No file is replaced by one that says something else.
 
 mod judge;
