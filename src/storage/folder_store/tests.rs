@@ -105,6 +105,12 @@ fn a_ledger_is_made_where_nothing_is() {
     fs::write(path.join(LOCK), "1\n").unwrap();
     fs::create_dir(path.join(TEMPORARY)).unwrap();
     drop(FolderStore::create(&path).unwrap());
-    assert_eq!(FolderStore::create(&path).unwrap_err().code(), "ledger-exists");
     check_holds(&FolderReader::open(&path).unwrap(), 0);
+    // Nor is what has a part of its first entry; a whole one stays.
+    fs::write(path.join(TAIL), [0, 9, 1]).unwrap();
+    let mut store = FolderStore::create(&path).unwrap();
+    append(&mut store, 1, 1);
+    drop(store);
+    assert_eq!(FolderStore::create(&path).unwrap_err().code(), "ledger-exists");
+    check_holds(&FolderReader::open(&path).unwrap(), 1);
 }
