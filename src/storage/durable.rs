@@ -55,19 +55,25 @@ pub(super) fn settle(temporary: &Path, target: &Path) -> Result<(), StoreError> 
     sync_folder(folder)
 }
 
-/// Makes a folder, and those above it, unless they are there.
+/// Makes a folder, and those above it, unless they are there. Durable on return.
+///
+/// No folder made here has anything in it before its name is durable. So one that is there and empty may be what a process
+/// left that was killed in between.
 pub(super) fn make_folder(path: &Path) -> Result<(), StoreError> {
+    if fs::read_dir(path).is_ok_and(|mut items| items.next().is_some()) {
+        return Ok(());
+    }
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let made = match fs::create_dir(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound && parent != Path::new(".") => {
-            make_folder(parent)?;
-            fs::create_dir(path)
-        }
-        made => made,
-    };
-    match made {
+    if parent != Path::new(".") && parent != path {
+        make_folder(parent)?;
+    }
+    match fs::create_dir(path) {
         Ok(()) => sync_folder(parent),
-        Err(error) if error.kind() == ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists && path.is_dir() => match sync_folder(parent) {
+            // Then it was made by somebody else, and is not ours to make durable.
+            Err(StoreError::Io { source, .. }) if source.kind() == ErrorKind::PermissionDenied => Ok(()),
+            synced => synced,
+        },
         Err(error) => Err(StoreError::io(path)(error)),
     }
 }

@@ -43,7 +43,8 @@ impl ProgressFolder {
         self.path.join(PROGRESS)
     }
 
-    /// What was last kept; nothing where nothing was. More than [`MAX_PROGRESS_BYTES`] are cut.
+    /// What was last kept; nothing where nothing was. More than [`MAX_PROGRESS_BYTES`] are cut. What is returned would
+    /// survive a power cut.
     ///
     /// # Errors
     /// [`StoreError::Io`].
@@ -55,6 +56,8 @@ impl ProgressFolder {
             Err(error) => return Err(StoreError::io(&path)(error)),
             Ok(file) => file.take(MAX_PROGRESS_BYTES).read_to_end(&mut bytes).map_err(StoreError::io(&path))?,
         };
+        // A kill right after it got there may have come before that was durable.
+        durable::sync_folder(&self.path)?;
         Ok(Some(bytes))
     }
 

@@ -142,6 +142,9 @@ impl Round<'_> {
         if self.folder.read(SIZES, listing.len() as u64 + 1).ok().flatten().as_deref() != Some(listing.as_bytes()) {
             self.site.put(SIZES, listing.as_bytes())?;
             self.files += 1;
+        } else {
+            // Beside it are the checkpoints, which a kill may have left not durable too.
+            self.site.touch(SIZES);
         }
         self.site.settle()?;
         put_note(&mut self.site, &self.folder, &mut self.files, CHECKPOINT, &self.latest.bytes)?;

@@ -53,6 +53,8 @@ impl WitnessStore {
         let folder = self.folder.join(EVIDENCE).join(log.to_string());
         let target = folder.join(name(exhibit.kind, exhibit.refused));
         if target.exists() {
+            // A kill right after it got there may have come before that was durable.
+            durable::sync_folder(&folder)?;
             return Ok(Kept::Already);
         }
         let latest = exhibit.latest.map(ToString::to_string);
