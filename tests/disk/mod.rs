@@ -38,6 +38,7 @@ pub(crate) enum Event {
     Enospc,
     Short,
     Fsync,
+    Lie,
 }
 
 impl Event {
@@ -50,6 +51,7 @@ impl Event {
             Self::Enospc => "ENOSPC",
             Self::Short => "short",
             Self::Fsync => "fsync",
+            Self::Lie => "lie",
         }
     }
 }

@@ -20,6 +20,7 @@
  *            short                    the first half of a write is written, and that is said; other calls are made
  *            fsync                    EIO, if the call flushes (fsync, fdatasync, syncfs, sync_range)
  *                                     Nothing is dropped of what was written before.
+ *            lie                      success, without flushing, if the call flushes
  * A program that it starts in turn dies at once: the filter stays, the handler does not.
  *
  * DISK_FOR   to how many calls from that one on: 1 unless given; 0 is all
@@ -35,7 +36,7 @@
  * none; a name that is removed can give its inode to another file, which `open` says. A call on an open file has the path
  * that the file has by then. MARK is
  *
- *     .  made as asked    f  failed on purpose    s  shortened on purpose
+ *     .  made as asked    f  failed on purpose    s  shortened on purpose    l  not made, and said to be
  *     k  not made: the process was killed    h  half made, then killed    K  made, then killed
  *
  * CALL and what else is in the record:
@@ -112,8 +113,8 @@ struct asked {
     long offset, length, bytes;
 };
 
-enum action { NOTHING, KILL_BEFORE, KILL_AFTER, KILL_HALF, FAIL_EIO, FAIL_ENOSPC, SHORT, FAIL_FSYNC };
-static const char *const ACTIONS[] = {"", "kill-before", "kill-after", "kill-half", "EIO", "ENOSPC", "short", "fsync"};
+enum action { NOTHING, KILL_BEFORE, KILL_AFTER, KILL_HALF, FAIL_EIO, FAIL_ENOSPC, SHORT, FAIL_FSYNC, LIE };
+static const char *const ACTIONS[] = {"", "kill-before", "kill-after", "kill-half", "EIO", "ENOSPC", "short", "fsync", "lie"};
 
 static char root[MAX_PATH];
 static int log_fd = -1;
@@ -298,6 +299,7 @@ static enum action due(unsigned long number, const struct asked *asked, int ther
     case KILL_HALF: return kind == WRITE ? KILL_HALF : KILL_BEFORE;
     case SHORT: return kind == WRITE && asked->bytes > 1 ? SHORT : NOTHING;
     case FAIL_FSYNC: return flushes(kind) ? FAIL_EIO : NOTHING;
+    case LIE: return flushes(kind) ? LIE : NOTHING;
     case FAIL_ENOSPC:
         if (kind == OPEN && there) return NOTHING;
         return kind == TRUNCATE || kind == UNLINK || kind == RMDIR || kind == CHMOD ? NOTHING : FAIL_ENOSPC;
@@ -329,6 +331,10 @@ static long below_root(long number, const long *a, struct asked *asked, const ch
         result = now == FAIL_EIO ? -EIO : -ENOSPC;
         record(nth, name, result, inode, asked, 'f', path, path2, 0);
         return result;
+    }
+    if (now == LIE) {
+        record(nth, name, 0, inode, asked, 'l', path, path2, 0);
+        return 0;
     }
     if (now == KILL_HALF || now == SHORT) cut(asked, asked->bytes / 2), mark = now == SHORT ? 's' : 'h';
     if (now == KILL_AFTER) mark = 'K';
@@ -446,7 +452,7 @@ __attribute__((constructor)) static void start(void) {
     }
     if (at) first = strtoul(at, 0, 10);
     if (times) many = strtoul(times, 0, 10);
-    for (int i = 1; what && i <= FAIL_FSYNC; i++)
+    for (int i = 1; what && i <= LIE; i++)
         if (!strcmp(what, ACTIONS[i])) action = (enum action)i;
     if (first && action == NOTHING) stop("disk: DISK_DO names nothing that can happen\n");
     install();
