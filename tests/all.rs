@@ -21,6 +21,7 @@ mod limits;
 mod memory;
 mod model;
 mod monitor;
+mod power_cut;
 mod readme;
 mod rot;
 mod scenarios;

@@ -1,0 +1,141 @@
+//! Whatever a weak disk drops or reorders of what was not flushed, at whatever moment the power fails.
+
+use super::number;
+use super::states::{Outcome, Random, Record, simulate, simulate_forgetful};
+use super::ways::{Way, record, ways};
+use crate::disk::{Call, Event, Plan};
+
+/// States that are judged of each way to write; `CANDOUR_ROUNDS` overrides it, 0 is all.
+const STATES: u64 = 24;
+/// States that are judged after each kill; overridden likewise.
+const STATES_AFTER_KILL: u64 = 6;
+/// At how many moments a process is killed, of each way; `CANDOUR_RUNS` overrides it, 0 is all.
+const KILLS: u64 = 1;
+
+/// Kills that once left something open which the next process built on: the way, and after which call.
+const KILLED: &[(&str, &str, &str)] = &[
+    ("witness", "mkdir", "witness/evidence/"),
+    ("witness", "mkdir", "witness/evidence"),
+    ("monitor", "rename", "state/tmp"),
+];
+
+/// Each is a flush that an acknowledgement rests on: the way, the call, and of which file or folder.
+const FLUSHES: &[(&str, &str, &str)] = &[
+    ("init", "fdatasync", "ledger/tail"),
+    ("append", "fdatasync", "ledger/tail"),
+    ("fill a bundle", "fsync", "ledger/tile/entries"),
+    ("attach", "fsync", "ledger/attachments/sha256"),
+    ("witness", "fsync", "witness/logs"),
+    ("monitor", "fsync", "state"),
+    ("make a key", "fsync", ""),
+    ("export", "fsync", ""),
+    ("sign", "fsync", ""),
+];
+
+fn seed() -> u64 {
+    let seed = number("CANDOUR_SEED").unwrap_or(0x00c0_ffee);
+    println!("CANDOUR_SEED={seed}");
+    seed | 1
+}
+
+fn most(usually: u64) -> usize {
+    match number("CANDOUR_ROUNDS").unwrap_or(usually) {
+        0 => usize::MAX,
+        most => most as usize,
+    }
+}
+
+fn tell(what: &str, outcome: &Outcome) {
+    println!("{what}: {} cuts, {} states, {} wrong", outcome.cuts, outcome.states, outcome.wrong.len());
+}
+
+/// Shows some of what was wrong.
+fn expect_none(wrong: &[String]) {
+    assert!(wrong.is_empty(), "{} wrong: {:#?}", wrong.len(), wrong.iter().take(8).collect::<Vec<_>>());
+}
+
+#[test]
+fn whatever_a_disk_drops_nothing_acknowledged_is_lost() {
+    let (mut random, mut wrong) = (Random(seed()), Vec::new());
+    for way in ways() {
+        let mut outcome = simulate(&record(way, None), most(STATES), &mut random);
+        tell(way.name, &outcome);
+        wrong.extend(outcome.wrong.drain(..).map(|why| format!("{}: {why}", way.name)));
+    }
+    expect_none(&wrong);
+}
+
+#[test]
+fn what_a_kill_left_open_is_closed_before_anything_is_built_on_it() {
+    let (mut random, mut wrong) = (Random(seed()), Vec::new());
+    for way in ways() {
+        let mut all = Outcome::default();
+        for at in kills(way, &mut random) {
+            let plan = Plan { event: Event::KillAfter, at, times: 1 };
+            let outcome = simulate(&record(way, Some(plan)), most(STATES_AFTER_KILL), &mut random);
+            all.cuts += outcome.cuts;
+            all.states += outcome.states;
+            all.wrong.extend(outcome.wrong.into_iter().map(|why| format!("{}, killed after {at}: {why}", way.name)));
+        }
+        tell(&format!("{}, killed and run again", way.name), &all);
+        wrong.append(&mut all.wrong);
+    }
+    expect_none(&wrong);
+}
+
+/// At which calls of a way's first command it is killed: what a kill leaves open are names.
+fn kills(way: &Way, random: &mut Random) -> Vec<u64> {
+    let calls = record(way, None).calls;
+    // Those of the next process are counted from 1 again.
+    let numbered = calls.iter().filter(|call| call.number > 0);
+    let first = (1..).zip(numbered).take_while(|(at, call)| call.number == *at).map(|(_, call)| call);
+    let named: Vec<&Call> = first.filter(|call| ["mkdir", "rename", "link"].contains(&call.name.as_str())).collect();
+    let known = |call: &Call| {
+        let known = |(of, name, path): &(&str, &str, &str)| {
+            *of == way.name && call.name == *name && call.path.starts_with(path)
+        };
+        KILLED.iter().any(known)
+    };
+    let mut kills: Vec<u64> = named.iter().filter(|call| known(call)).map(|call| call.number).collect();
+    match number("CANDOUR_RUNS").unwrap_or(KILLS) {
+        0 => kills = named.iter().map(|call| call.number).collect(),
+        runs => kills.extend((0..runs).filter_map(|_| Some(named.get(random.below(named.len()))?.number))),
+    }
+    kills.sort_unstable();
+    kills.dedup();
+    kills
+}
+
+#[test]
+fn a_flush_that_is_left_out_is_noticed() {
+    for (name, call, path) in FLUSHES {
+        let Some(way) = ways().find(|way| way.name == *name) else { continue };
+        let mut record = record(way, None);
+        let before = record.calls.len();
+        record.calls.retain(|it| (it.name.as_str(), it.path.as_str()) != (*call, *path));
+        assert!(record.calls.len() < before, "{name} makes no {call} of {path:?}");
+        let outcome = simulate_forgetful(&record);
+        tell(&format!("{name}, without {call} of {path:?}"), &outcome);
+        assert!(!outcome.wrong.is_empty(), "{name} does not need {call} of {path:?}");
+    }
+}
+
+#[test]
+#[ignore = "leaves out each flush of every way alone, which takes minutes, to say which are needed"]
+fn each_flush_is_left_out() {
+    for way in ways() {
+        let first = record(way, None);
+        let flushes = |call: &Call| {
+            ["fsync", "fdatasync", "syncfs"].contains(&call.name.as_str()) && !call.path.contains("index")
+        };
+        for at in (0..first.calls.len()).filter(|at| flushes(&first.calls[*at])) {
+            let Call { name, path, number, .. } = &first.calls[at];
+            let mut calls = first.calls.clone();
+            calls.remove(at);
+            let (before, claims, live) = (first.before.clone(), first.claims.clone(), first.live.clone());
+            let outcome = simulate(&Record { before, claims, calls, live, from: at }, most(STATES), &mut Random(1));
+            let noticed = if outcome.wrong.is_empty() { "NOT noticed" } else { "noticed" };
+            println!("{}: without {number} {name} of {path:?}: {noticed}, {} states", way.name, outcome.states);
+        }
+    }
+}
