@@ -21,6 +21,7 @@ mod limits;
 mod memory;
 mod model;
 mod monitor;
+#[cfg(target_os = "linux")]
 mod power_cut;
 mod readme;
 mod rot;

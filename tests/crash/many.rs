@@ -103,8 +103,9 @@ fn nobody_is_told_yes_after_the_disk_has_failed() {
 /// Holds what was said against what is there. Returns how many were told yes.
 fn judge(place: &Place, plan: Plan, stopped: &mut u64) -> usize {
     let calls = place.calls();
-    // What failed for good is what the store was writing: its index may fail, and nobody notices.
-    let evidence = |call: &Call| call.mark == 'f' && !call.path.contains("/index") && !call.path.ends_with("/lock");
+    // What failed for good is what the store was writing: its index may fail, or its note, and nobody notices.
+    let hint = |path: &str| path.contains("/index") || path.ends_with("/lock") || path.ends_with("/acknowledged");
+    let evidence = |call: &Call| call.mark == 'f' && !hint(&call.path);
     let failed = calls.iter().position(evidence);
     let said = |calls: &[Call]| {
         let text: Vec<u8> = calls.iter().filter(|call| call.name == "say").flat_map(|call| call.data.clone()).collect();
