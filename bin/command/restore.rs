@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use candour::shell::ledger::LedgerError;
 use candour::shell::restore::{RestoreError, Restored, restore};
+use candour::storage::store::StoreError;
 use clap::Args;
 
 use crate::bundle::{BundleArgument, read_policy};
@@ -82,6 +83,7 @@ impl From<RestoreError> for Failure {
     fn from(error: RestoreError) -> Self {
         match error {
             RestoreError::Trouble(trouble) => trouble.into(),
+            RestoreError::Store(error @ StoreError::Exists(_)) => Self::unjudged(&error),
             RestoreError::Store(error) => LedgerError::Store(error).into(),
         }
     }
