@@ -271,9 +271,8 @@ impl<'a> Asked<'a> {
 
     /// The last entry in which the addressee, or whoever took its place, said anything about the request.
     fn heard(&self) -> Option<u64> {
-        let speaks =
-            |(other, _): &(&Slug, &Box<Addressee>)| self.state.registry().speaks_for(other, self.actor.as_str());
-        self.request.addressees.iter().filter(speaks).filter_map(|(_, addressee)| addressee.heard).max()
+        let speaks = |other: &Slug| self.state.registry().speaks_for(other, self.actor.as_str());
+        self.request.addressees.iter().filter(|(other, _)| speaks(other)).filter_map(|(_, it)| it.heard).max()
     }
 }
 

@@ -74,10 +74,10 @@ impl Noticing {
                 self.open = Some(open);
             }
             Event::DocumentRetracted(event) => {
-                if let Some(document) = state.documents().find(&event.document) {
-                    if let Some(place) = self.filed.retract(document.index) {
-                        self.periods.retract(place, document.index);
-                    }
+                if let Some(document) = state.documents().find(&event.document)
+                    && let Some(place) = self.filed.retract(document.index)
+                {
+                    self.periods.retract(place, document.index);
                 }
             }
             Event::MetricDefined(MetricDefined { metric, subset_of: Some(whole), .. }) => {

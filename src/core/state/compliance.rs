@@ -247,15 +247,15 @@ impl State {
         let Some(request) = self.requests.find(id) else { return Ok(()) };
         request.check_live(id)?;
         let spoken_for = || {
-            let spoken_for = |(it, _): &(&Slug, &Box<Addressee>)| self.registry.speaks_for(addressee, it.as_str());
-            request.addressees.iter().filter(spoken_for).map(|(_, it)| it)
+            let speaks = |it: &Slug| self.registry.speaks_for(addressee, it.as_str());
+            request.addressees.iter().filter(move |(it, _)| speaks(it)).map(|(_, known)| known.as_ref())
         };
         let fallen = spoken_for().map(|it| it.set_aside).collect::<Option<Vec<u64>>>();
         if let Some(index) = fallen.and_then(|fallen| fallen.last().copied()) {
             return Err(set_aside(id, addressee, index));
         }
         let recorded = placed.recorded_at.time();
-        let overdue = |it: &Box<Addressee>| {
+        let overdue = |it: &Addressee| {
             it.set_aside.is_none() && it.deadline.as_ref().is_some_and(|deadline| recorded >= deadline.ends_at)
         };
         if spoken_for().any(overdue) {
