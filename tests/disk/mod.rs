@@ -9,7 +9,6 @@ use std::{fs, process};
 
 /// What a call asked of the disk, and what came of it.
 #[derive(Clone, Debug)]
-#[allow(dead_code)] // whoever replays a log needs all of it; whoever kills, only some
 pub(crate) struct Call {
     /// Counted from 1; 0 for what was written to standard output.
     pub number: u64,
