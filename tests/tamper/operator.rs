@@ -7,8 +7,9 @@ use candour::core::hash::Hash;
 use candour::core::statement::{KeyedSignature, pre_authentication_encoding};
 use serde_json::{Value, json};
 
-use super::class::{Class, Found, Sample};
+use super::class::{Class, Sample};
 use super::ledger::Ledger;
+use super::nobody;
 use super::world::{WITNESSES, World};
 use crate::corpus::forge::{canonical, key};
 
@@ -27,8 +28,7 @@ fn class(
     names: &'static str,
     make: impl Fn(&World) -> Vec<Sample> + 'static,
 ) -> Class {
-    let make = Box::new(move |world: &World, _: &mut _| make(world));
-    Class { what, who: "the operator", holds: "—", found: Found::By(codes), names, make }
+    Class { who: "the operator", ..nobody::class(what, codes, names, move |world, _| make(world)) }
 }
 
 /// Links, hashes and seals a ledger anew, and says where a fault must be.

@@ -5,7 +5,8 @@ use candour::core::hash::Hash;
 use candour::core::receipt::Receipt;
 use candour::shell::receipts;
 
-use super::class::{Class, Found, Sample};
+use super::class::{Class, Sample};
+use super::nobody;
 use super::operator::{another, filed};
 use super::world::World;
 use crate::corpus::story::TABLE;
@@ -24,9 +25,7 @@ fn class(
     names: &'static str,
     make: impl Fn(&World) -> Vec<Sample> + 'static,
 ) -> Class {
-    let found = if codes.is_empty() { Found::Never } else { Found::By(codes) };
-    let make = Box::new(move |world: &World, _: &mut _| make(world));
-    Class { what, who: "nobody", holds: "that receipt alone", found, names, make }
+    Class { holds: "that receipt alone", ..nobody::class(what, codes, names, move |world, _| make(world)) }
 }
 
 /// Every entry's receipt, changed.
