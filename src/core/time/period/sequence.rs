@@ -2,7 +2,8 @@
 
 use jiff::civil;
 
-use super::{Date, Form, Period};
+use super::{Form, Period};
+use crate::core::time::Date;
 
 impl Period {
     /// The period of so many months of a calendar year (12, 6, 3 or 1) that holds a day.
