@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use candour::core::audit::Report;
+use candour::core::audit::{CHECKPOINT, Report};
 use candour::core::chain::{Chain, Link};
 use candour::core::entry::Entry;
 use candour::core::fault::{Code, Fault};
@@ -17,7 +17,7 @@ use candour::core::text::Slug;
 use candour::core::time::{Date, Millis, Time};
 use candour::shell::ledger::LedgerError;
 use candour::shell::reading::{Ask, Basis, Reading, read};
-use candour::shell::replay::{Until, replay};
+use candour::shell::replay::{Until, check_promised, replay};
 use candour::shell::verify::{Options, Watch, verify};
 use candour::storage::bundle::{Bundle, Trouble};
 use candour::storage::folder_store::FolderReader;
@@ -32,7 +32,7 @@ use crate::output::{Output, say_error};
 const MAX_SMALL_FILE_BYTES: u64 = 4 * MAX_NOTE_BYTES as u64;
 
 /// Readers ask nobody to be trusted; whether the checkpoints are is for `verify` to say.
-const NOBODY: &[u8] = b"quorum none\n";
+pub const NOBODY: &[u8] = b"quorum none\n";
 
 /// A ledger to read.
 #[derive(Args)]
@@ -49,21 +49,16 @@ impl BundleArgument {
         Ok(self.try_open()?)
     }
 
-    /// Opens it, for somebody to whom it matters why it does not open.
+    /// Opens it as it is, for somebody to whom it matters why it does not open, or who takes from it what there is.
     pub fn try_open(&self) -> Result<Box<dyn Bundle>, Trouble> {
         open_bundle(&self.path)
     }
 
     /// Opens it to copy all of it: over HTTP, nothing but the entries says which attachments there are.
     pub fn open_whole(&self) -> Result<Box<dyn Bundle>, Failure> {
-        if self.path.to_str().is_some_and(is_url) { self.open_as_it_is() } else { self.open() }
-    }
-
-    /// Opens it to copy what it has.
-    pub fn open_as_it_is(&self) -> Result<Box<dyn Bundle>, Failure> {
         match self.path.to_str().filter(|path| is_url(path)) {
             Some(url) => Ok(Box::new(HttpBundle::open(url)?.with_attachments()?)),
-            None => Ok(self.try_open()?),
+            None => self.open(),
         }
     }
 
@@ -76,11 +71,19 @@ impl BundleArgument {
         }
     }
 
-    /// Replays it, and hands over each entry on the way. Every signature and rule is checked; checkpoints, tiles and
-    /// trust are not, which is what `verify` is for.
+    /// Replays it, and hands over each entry on the way. Every signature and rule is checked, and that the latest checkpoint
+    /// promises what was read; other checkpoints, tiles and trust are not, which is what `verify` is for.
     pub fn replay(&self, until: Until, each: &mut dyn FnMut(&Link, &Entry)) -> Result<Chain, Failure> {
         let bundle = self.open()?;
-        replay(bundle.as_ref(), until, each).map_err(|trouble| self.failure(trouble))
+        let chain = replay(bundle.as_ref(), until, each).map_err(|trouble| self.failure(trouble))?;
+        note_unpromised(bundle.as_ref())?;
+        Ok(chain)
+    }
+
+    /// Checks that it has what its latest checkpoint promises, by the entries' hashes.
+    pub fn check_promised(&self, bundle: &dyn Bundle) -> Result<(), Failure> {
+        check_promised(bundle).map_err(|trouble| self.failure(trouble))?;
+        note_unpromised(bundle)
     }
 
     /// Verifies it whole for somebody who reads it, and watches on the way: checkpoints, tiles and attachments too. What
@@ -144,8 +147,9 @@ impl ReadingArguments {
     ) -> Result<Reading<T>, Failure> {
         let beside = !self.replay && !self.bundle.path.to_str().is_some_and(is_url);
         let folder = beside.then_some(self.bundle.path.as_path());
-        let reading =
-            read(folder, self.bundle.open()?.as_ref(), ask, pick).map_err(|trouble| self.bundle.failure(trouble))?;
+        let bundle = self.bundle.open()?;
+        let reading = read(folder, bundle.as_ref(), ask, pick).map_err(|trouble| self.bundle.failure(trouble))?;
+        note_unpromised(bundle.as_ref())?;
         if let Basis::Snapshot(size) = reading.basis
             && io::stderr().is_terminal()
         {
@@ -155,6 +159,14 @@ impl ReadingArguments {
         }
         Ok(reading)
     }
+}
+
+/// Says so where nothing promises what was read: that is held against a checkpoint, once there is one.
+fn note_unpromised(bundle: &dyn Bundle) -> Result<(), Failure> {
+    if bundle.open(CHECKPOINT)?.is_none() {
+        say_error("note", "no checkpoint was published yet: nothing here shows whether these are all entries");
+    }
+    Ok(())
 }
 
 /// The state of a ledger that was opened; every ledger that replays was.
@@ -186,8 +198,15 @@ pub fn read_up_to(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
 
 /// Reads a policy.
 pub fn read_policy(path: &Path) -> Result<Policy, Failure> {
+    Ok(read_policy_file(path)?.0)
+}
+
+/// Reads a policy, and gives its bytes too.
+pub fn read_policy_file(path: &Path) -> Result<(Policy, Vec<u8>), Failure> {
+    let bytes = read_file(path)?;
     // A reader's own mistake: nothing is said of the evidence.
-    Policy::parse(&read_file(path)?).map_err(|fault| Failure::unjudged(format!("{}: {fault}", path.display())))
+    let policy = Policy::parse(&bytes).map_err(|fault| Failure::unjudged(format!("{}: {fault}", path.display())))?;
+    Ok((policy, bytes))
 }
 
 /// A point in a ledger's history: an entry's index, or a time.

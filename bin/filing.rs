@@ -276,6 +276,10 @@ fn open_store(path: &Path) -> Result<FolderStore, LedgerError> {
             ),
         );
     }
+    if let Some(why) = recovery.unnoted {
+        let words = "it is not noted how far it is acknowledged: what the disk loses before the next checkpoint will not be missed";
+        say_error("note", &format!("{}: {words} ({why})", path.display()));
+    }
     Ok(store)
 }
 
@@ -323,8 +327,15 @@ impl From<LedgerError> for Failure {
                 "nothing more was written; see to the disk, then run the command again: what was recorded before is kept, \
                  and candour log shows it",
             ),
+            LedgerError::Store(StoreError::Site(_)) => {
+                Self::unjudged(&error).hint("candour restore BUNDLE LEDGER makes a ledger's folder of it")
+            }
             LedgerError::Store(StoreError::Exists(_)) => Self::unjudged(&error)
                 .hint("where an init was interrupted, candour log shows its entry, and candour checkpoint goes on from there"),
+            LedgerError::WitnessesMissing { .. } => Self::unjudged(&error).hint(
+                "everything filed is kept; put the witnesses' policy into the ledger's folder as `witnesses`, then run candour \
+                 checkpoint; with --without-witnesses it asks nobody, and nobody sees whether this is the history that they saw",
+            ),
             LedgerError::WitnessesMalformed(_) => Self::unjudged(&error)
                 .hint("the file witnesses in the ledger's folder is the policy that its checkpoints must meet"),
             _ => Self::unjudged(&error),

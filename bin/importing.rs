@@ -1,7 +1,7 @@
 //! A published table on its way to observations: what `import` and `convert` have in common.
 
 use std::fs::File;
-use std::io::{BufWriter, Write as _};
+use std::io::{BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use candour::core::event::table::TableWriter;
@@ -38,11 +38,10 @@ impl Importing {
         }
         let path = Path::new(&self.map);
         let hint = "candour maps lists those that ship; candour maps NAME prints one to start from";
-        let length = path.metadata().map_err(|error| Failure::io(path, error).hint(hint))?.len();
-        if length > MAX_MAP_BYTES as u64 {
-            return Err(Failure::io(path, format!("a map of more than {MAX_MAP_BYTES} bytes")));
-        }
-        let text = std::fs::read_to_string(path).map_err(|error| Failure::io(path, error))?;
+        let file = File::open(path).map_err(|error| Failure::io(path, error).hint(hint))?;
+        let mut text = String::new();
+        // What is longer, the map's parser refuses; how long a file is said to be is nothing to go by.
+        file.take(MAX_MAP_BYTES as u64 + 1).read_to_string(&mut text).map_err(|error| Failure::io(path, error))?;
         Map::parse(&text).map_err(|error| Failure::io(path, error).hint(hint))
     }
 

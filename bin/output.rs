@@ -9,12 +9,17 @@ use comfy_table::Table;
 use comfy_table::presets::NOTHING;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
+use serde_json::Serializer;
+use serde_json::ser::Formatter;
 
 /// How to print.
 pub struct Output {
     /// As JSON.
     pub json: bool,
 }
+
+/// Of so many entries the progress bar shows one: to show each takes as long as to look up a name.
+const SHOWN_EVERY: u64 = 64;
 
 /// Good news.
 pub const GOOD: Style = AnsiColor::Green.on_default().bold();
@@ -26,7 +31,7 @@ pub const FAINT: Style = Style::new().dimmed();
 impl Output {
     /// Prints a value as JSON, on one line each.
     pub fn json(&self, value: &impl Serialize) {
-        match serde_json::to_string(value) {
+        match to_json(value) {
             Ok(json) => self.line(json),
             Err(error) => say_error("error", &error.to_string()),
         }
@@ -61,11 +66,15 @@ impl Output {
         }
         bar.enable_steady_tick(Duration::from_millis(200));
         move |done, total| {
+            let ended = total.is_some_and(|total| done >= total);
+            if !ended && done % SHOWN_EVERY != 0 {
+                return;
+            }
             if let Some(total) = total {
                 bar.set_length(total);
             }
             bar.set_position(done);
-            if total.is_some_and(|total| done >= total) {
+            if ended {
                 bar.finish_and_clear();
             }
         }
@@ -78,6 +87,31 @@ pub fn say_error(label: &str, text: &str) {
     let _ = writeln!(anstream::stderr(), "{style}{label}:{style:#} {text}");
 }
 
+/// A value as JSON on one line, in which what would deceive a terminal or the eye is escaped: to a program it is the same.
+pub fn to_json(value: &impl Serialize) -> serde_json::Result<String> {
+    let mut json = Vec::new();
+    value.serialize(&mut Serializer::with_formatter(&mut json, Visible))?;
+    String::from_utf8(json).map_err(serde::ser::Error::custom)
+}
+
+/// Writes texts in JSON with such characters escaped.
+struct Visible;
+
+impl Formatter for Visible {
+    fn write_string_fragment<W: io::Write + ?Sized>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        let mut units = [0; 2];
+        for part in fragment.split_inclusive(deceives) {
+            let hidden = part.chars().next_back().filter(|c| deceives(*c));
+            let seen = hidden.and_then(|c| part.strip_suffix(c)).unwrap_or(part);
+            writer.write_all(seen.as_bytes())?;
+            for unit in hidden.iter().flat_map(|c| c.encode_utf16(&mut units).to_vec()) {
+                write!(writer, "\\u{unit:04x}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// A text from outside, with what would deceive a terminal or the eye made visible.
 pub fn printable(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut shown, c| {
@@ -88,4 +122,19 @@ pub fn printable(text: &str) -> String {
         }
         shown
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_shows_what_would_deceive_and_stays_the_same_value() {
+        for text in ["\u{9b}31m", "a\u{202e}b\u{2066}", "\u{200b}", "\u{e0041}é\u{7f}", "\n\"\\ plain é 😀", ""] {
+            let json = to_json(&[text]).unwrap();
+            assert!(!json.contains(deceives), "{json:?}");
+            assert_eq!(serde_json::from_str::<[String; 1]>(&json).unwrap(), [text], "{json:?}");
+        }
+        assert_eq!(to_json(&"\u{e0041}é😀").unwrap(), "\"\\udb40\\udc41é😀\"");
+    }
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use candour::core::cosignature::shown_time;
 use candour::core::key::SecretKey;
 use candour::core::policy::Policy;
+use candour::core::text::excerpt;
 use candour::shell::clock::SystemClock;
 use candour::shell::ledger::{Ledger, LedgerError, Unwitnessed, Why, Witnessed};
 use candour::shell::witnessing::{MAX_WAIT, Reply, Waiting, ask};
@@ -93,6 +94,15 @@ pub fn note_refusals(replies: &[Reply]) {
     for reply in replies.iter().filter(|reply| reply.said.is_err()) {
         say_error("note", &printable(&format!("witness {reply}")));
     }
+}
+
+/// What to say of a folder whose latest checkpoint they cosigned, and which does not say whom to ask for the next.
+pub fn unasked_note(cosigners: &[String], ledger: &str) -> String {
+    let names = excerpt(&cosigners.join(", "));
+    format!(
+        "the latest checkpoint is cosigned by {names}, and nothing says whom to ask for the next: put the witnesses' policy, with \
+         their URLs, into {ledger} as `witnesses`"
+    )
 }
 
 /// Why a checkpoint is not published, as a code.

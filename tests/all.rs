@@ -10,6 +10,8 @@ mod demo;
 mod dependencies;
 #[cfg(target_os = "linux")]
 mod disk;
+#[cfg(unix)]
+mod elsewhere;
 mod evidence;
 mod findings;
 mod format;
@@ -23,6 +25,7 @@ mod model;
 mod monitor;
 #[cfg(target_os = "linux")]
 mod power_cut;
+mod readers;
 mod readme;
 mod rot;
 mod scenarios;

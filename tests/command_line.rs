@@ -449,7 +449,8 @@ fn one_row_of_a_large_table_is_proven() {
     fs::write(scene.path("forged"), proof.replace(",integer,299,", ",integer,2,")).expect("a proof");
     assert!(scene.fails("check forged --policy policy", 1).contains("proof-invalid"));
     scene.ok(&format!("prove ledger {entry} --line 301 --table table.csv --out proof"));
-    scene.fails(&format!("prove ledger {entry} --line 602 --out none"), 1);
+    let error = scene.fails(&format!("prove ledger {entry} --line 602 --out none"), 2);
+    assert!(error.contains("no row in line 602: the table has 601 lines"), "{error}");
     fs::write(scene.path("table.csv"), table.replace(",599,", ",598,")).expect("a table");
     assert!(scene.fails(&format!("prove ledger {entry} --line 301 --table table.csv"), 1).contains("proof-invalid"));
     scene.ok("verify ledger --policy policy");

@@ -15,7 +15,7 @@ use candour::core::obligation::knows;
 use candour::core::{
     chain, checkpoint, days, evidence, json, merkle, note, policy, receipt, row_proof, statement, text, tile,
 };
-use candour::storage::bundle;
+use candour::storage::{bundle, frozen};
 
 fn root() -> PathBuf {
     env!("CARGO_MANIFEST_DIR").into()
@@ -122,6 +122,8 @@ fn the_limits_are_those_of_the_code() {
         ("MAX_FILES", bundle::MAX_FILES),
         ("MAX_FILE_BYTES", bundle::MAX_FILE_BYTES),
         ("MAX_TOTAL_BYTES", bundle::MAX_TOTAL_BYTES),
+        ("MAX_ENTRY_BUNDLE_BYTES", bundle::MAX_ENTRY_BUNDLE_BYTES),
+        ("MAX_TAIL_BYTES", frozen::MAX_TAIL_BYTES),
         ("MAX_NOTE_BYTES", note::MAX_NOTE_BYTES as u64),
         ("MAX_NOTE_SIGNATURES", note::MAX_NOTE_SIGNATURES as u64),
         ("MAX_POLICY_BYTES", policy::MAX_POLICY_BYTES as u64),

@@ -24,6 +24,7 @@ use serde_json::json;
 
 use crate::command_line::Scene;
 use crate::corpus::disk::{self, Found};
+use crate::corpus::story;
 use crate::tools::is_missing;
 use server::{Odd, Server};
 
@@ -87,10 +88,11 @@ fn what_is_said_of_the_corpus_over_http_is_what_is_said_of_the_same_files() {
 #[test]
 fn a_server_s_trouble_is_not_judged_and_wrong_bytes_are() {
     let honest = case("honest");
-    let files = files(&honest).unwrap();
+    let mut files = files(&honest).unwrap();
     let needed = audit(&Server::of(files.clone()).url(), &honest).unwrap().1;
     let named = |start: &str| needed.iter().find(|name| name.starts_with(start)).unwrap().clone();
     let (entries, hashes, sized) = (named("tile/entries/"), named("tile/0/"), named("checkpoints/"));
+    files.insert("elsewhere".to_owned(), files[&hashes].clone());
     let attached = files.keys().find(|name| name.starts_with("attachments/")).unwrap().clone();
     let html = || Odd::Html("<!doctype html><p>Welcome".into());
     let bytes = |bytes: &[u8]| Odd::Bytes(bytes.to_vec());
@@ -114,8 +116,16 @@ fn a_server_s_trouble_is_not_judged_and_wrong_bytes_are() {
         ("entries gone", &entries, Odd::Status(404), "status 404"),
         ("hashes gone", &hashes, Odd::Status(410), "status 404"),
         ("hashes forbidden", &hashes, Odd::Status(403), "status 403"),
-        ("redirects for ever", &hashes, Odd::Redirect(format!("/{hashes}")), "redirect"),
-        ("redirected elsewhere", &hashes, Odd::Redirect("file:///etc/passwd".into()), ""),
+        ("redirects for ever", &hashes, Odd::Redirect(format!("/{hashes}")), "not away from https, found more"),
+        ("redirected to another of its files", &hashes, Odd::Redirect("/elsewhere".into()), "verified"),
+        ("redirected to another host", &hashes, Odd::Redirect("http://localhost:1/x".into()), "on the same host"),
+        ("redirected elsewhere", &hashes, Odd::Redirect("file:///etc/passwd".into()), "one to \"file:///etc/passwd\""),
+        (
+            "redirected in disguise",
+            &hashes,
+            Odd::Redirect("http://x/\u{202e}y".into()),
+            r#"one to "http://x/\u{202e}y""#,
+        ),
         ("a body without an end", &entries, Odd::Endless, "at most"),
         ("a note without an end", "checkpoint", Odd::Endless, "at most"),
         ("drop by drop", &hashes, Odd::Drip, "timeout"),
@@ -129,11 +139,14 @@ fn a_server_s_trouble_is_not_judged_and_wrong_bytes_are() {
         ("said to be br", &hashes, Odd::Encoded("br"), "content-encoding"),
         ("an attachment gone", &attached, Odd::Status(404), "status 404"),
         ("a page for an attachment", &attached, html(), "HTML"),
+        ("a page longer than the attachment", &attached, Odd::Html("<p>Welcome".repeat(100_000)), "HTML"),
         ("an attachment said to be a page", &attached, page, "verified"),
         ("an attachment cut short", &attached, Odd::Short, ""),
         ("an attachment cut short once", &attached, Odd::Once(Box::new(Odd::Short)), "verified"),
         ("an attachment hung up on once", &attached, Odd::Once(Box::new(Odd::HangUp)), "verified"),
         ("another attachment", &attached, bytes(b"another"), "attachment-mismatch"),
+        ("an attachment without an end", &attached, Odd::Endless, "attachment-mismatch"),
+        ("an attachment that is a gzip bomb", &attached, Odd::Bomb, "content-encoding"),
         ("no note", "checkpoint", bytes(b"hello"), "note-malformed"),
         ("no note of a size", &sized, bytes(b"hello"), "note-malformed"),
         ("other hashes", &hashes, bytes(&[7; 32]), "tile-mismatch"),
@@ -157,7 +170,7 @@ fn a_server_s_trouble_is_not_judged_and_wrong_bytes_are() {
             Ok((report, _)) => report.faults.iter().map(|fault| format!("{} ", fault.code)).collect(),
             Err(trouble) => {
                 let text = trouble.to_string();
-                assert!(text.starts_with(&url), "{what}: {text}");
+                assert!(text.starts_with(&url) && text.matches(&url).count() == 1, "{what}: {text}");
                 format!("unjudged {text}")
             }
         };
@@ -168,6 +181,26 @@ fn a_server_s_trouble_is_not_judged_and_wrong_bytes_are() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn an_attachment_said_to_be_a_page_is_judged_as_in_a_folder_where_its_entry_gives_it_another_length() {
+    let html = "<!doctype html><p>We answered in time.";
+    for (length, fault) in [(html.len(), None), (1, Some("attachment-mismatch")), (999, Some("attachment-mismatch"))] {
+        let mut forger = story::honest();
+        let mut report = story::disclosure("acme/as-a-page");
+        report["attachments"] = json!([story::attachment("answer.html", "text/html", html.as_bytes())]);
+        report["attachments"][0]["length"] = json!(length);
+        forger.attachments.push(html.into());
+        forger.say("acme", "acme-2", report).seal();
+        let (files, name) = (forger.files(), format!("attachments/sha256/{}", Hash::of(html.as_bytes())));
+        let here = judge(&files.clone().into_iter().collect::<MemoryBundle>(), &case("honest")).unwrap();
+        let of_it: Vec<_> = here.faults.iter().filter(|fault| fault.file.as_deref() == Some(&name)).collect();
+        assert_eq!(of_it.first().map(|fault| fault.code.as_str()), fault, "{length}: {:?}", here.faults);
+        let server = Server::with(files, &name, Odd::Html(html.into()));
+        let (there, _) = audit(&server.url(), &case("honest")).unwrap();
+        assert_eq!(json!(there.faults), json!(here.faults), "{length}");
+    }
 }
 
 #[test]

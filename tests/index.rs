@@ -87,3 +87,67 @@ fn commands_say_the_same_whatever_becomes_of_the_index() {
     fs::remove_dir_all(&index).expect("the index goes");
     assert_eq!(said(&scene, ""), expected, "without an index");
 }
+
+/// A change of the index in a ledger's folder, which may lead to what is aside.
+#[cfg(unix)]
+type Change<'a> = &'a dyn Fn(&Path, &Path);
+
+#[cfg(unix)]
+#[test]
+fn an_index_is_opened_only_where_it_is_plain_files_and_no_larger_than_one() {
+    use std::os::unix::fs::symlink;
+    use std::process::Command;
+
+    let scene = Scene::new();
+    let (ledger, sound, aside) = (scene.path("ledger"), scene.path("sound"), scene.path("aside"));
+    let copy = |from: &Path, to: &Path| {
+        let _ = fs::remove_dir_all(to);
+        assert!(Command::new("cp").arg("-R").args([from, to]).status().expect("cp runs").success());
+    };
+    let pipe = |path: &Path| {
+        fs::remove_file(path).expect("a file of the index");
+        assert!(Command::new("mkfifo").arg(path).status().expect("mkfifo runs").success());
+    };
+    let link = |to: &Path, path: &Path| {
+        let _ = fs::remove_file(path);
+        symlink(to, path).expect("a link");
+    };
+    let moved = |folder: &Path, aside: &Path| {
+        copy(folder, &aside.join("moved"));
+        fs::remove_dir_all(folder).expect("a folder of the index");
+        symlink(aside.join("moved"), folder).expect("a link");
+    };
+    // What is done to it, and whether whoever writes to the ledger then has an index again.
+    let table: [(&str, bool, Change<'_>); 7] = [
+        ("a pipe for a lock", false, &|index, _| pipe(&index.join("lock"))),
+        ("a pipe in the database", true, &|index, _| pipe(&index.join("sled/conf"))),
+        ("a link to a file that is not there", true, &|index, aside| {
+            link(&aside.join("made"), &index.join("sled/conf"))
+        }),
+        ("a link to what has no end", true, &|index, _| link(Path::new("/dev/zero"), &index.join("sled/snap.000"))),
+        ("a database elsewhere", true, &|index, aside| moved(&index.join("sled"), aside)),
+        ("an index elsewhere", false, &|index, aside| moved(index, aside)),
+        ("a file of 3 TiB, of which nothing is on the disk", true, &|index, _| {
+            let file = File::options().write(true).open(index.join("sled/db")).expect("the database");
+            file.set_len(3 << 40).expect("a sparse file");
+        }),
+    ];
+    copy(&ledger, &sound);
+    let words = "status ledger --json --as-of 3";
+    let expected = scene.ok(&format!("{words} --replay"));
+    for (what, mended, change) in table {
+        copy(&sound, &ledger);
+        fs::create_dir_all(&aside).expect("a folder");
+        change(&ledger.join("index"), &aside);
+        let there: Vec<_> = files(&aside).iter().map(|path| (path.clone(), fs::read(path).expect("a file"))).collect();
+        assert_eq!(scene.ok(words), expected, "{what}");
+        scene.ok("checkpoint ledger --key operator.pem");
+        let now: Vec<_> = files(&aside).iter().map(|path| (path.clone(), fs::read(path).expect("a file"))).collect();
+        assert!(there == now, "{what}: something was written aside");
+        let plain = |path: &PathBuf| path.symlink_metadata().is_ok_and(|file| file.is_file() && file.len() < 1 << 30);
+        let index = ledger.join("index");
+        let real = !index.is_symlink() && !index.join("sled").is_symlink();
+        assert_eq!(real && files(&index).iter().all(plain), mended, "{what}: the index was begun anew");
+        fs::remove_dir_all(&aside).expect("the folder goes");
+    }
+}

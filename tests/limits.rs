@@ -10,7 +10,7 @@ use candour::core::event::{registry, request, response, risk, table};
 use candour::core::{
     chain, checkpoint, days, evidence, json, merkle, note, policy, receipt, row_proof, statement, text, tile,
 };
-use candour::storage::bundle;
+use candour::storage::{bundle, frozen};
 
 use crate::format::rows;
 use files as f;
@@ -51,6 +51,8 @@ fn limits() -> Vec<(&'static str, u64, Takes)> {
         ("MAX_FILES", bundle::MAX_FILES, |n| bundle::check_count(n).is_ok()),
         ("MAX_FILE_BYTES", bundle::MAX_FILE_BYTES, f::file),
         ("MAX_TOTAL_BYTES", bundle::MAX_TOTAL_BYTES, |n| bundle::check_total(n).is_ok()),
+        ("MAX_ENTRY_BUNDLE_BYTES", bundle::MAX_ENTRY_BUNDLE_BYTES, |n| f::of_ledger("tile/entries/000", n)),
+        ("MAX_TAIL_BYTES", frozen::MAX_TAIL_BYTES, |n| f::of_ledger("tail", n)),
         ("MAX_NOTE_BYTES", note::MAX_NOTE_BYTES as u64, f::note),
         ("MAX_NOTE_SIGNATURES", note::MAX_NOTE_SIGNATURES as u64, f::note_signatures),
         ("MAX_POLICY_BYTES", policy::MAX_POLICY_BYTES as u64, f::policy),

@@ -7,9 +7,11 @@ import base64
 import hashlib
 import json
 import pathlib
+import re
 import sys
 
 sys.dont_write_bytecode = True
+MAX_INTEGER = 2**53 - 1
 FIXTURES = pathlib.Path(sys.argv[1])
 sys.path.insert(0, str(FIXTURES))
 
@@ -30,6 +32,11 @@ def vectors(name):
 
 def pairs():
     """What is held against what, and the name of the vector."""
+    for row in re.findall(r"^\| `(MAX_\w+)` \| ([\d,^ −]+) \|", (FIXTURES.parent / "FORMAT.md").read_text("utf-8"), re.M):
+        limit = MAX_INTEGER if "^" in row[1] else int(row[1].replace(",", ""))
+        # It reads no envelope that is not in evidence, and has no limit for one.
+        if row[0] != "MAX_ENVELOPE_BYTES":
+            yield row[0], getattr(verify, row[0], None), limit
     refused = vectors("refused.json")
     for one in refused["statements"]:
         yield one["what"], code(verify.parse_statement, one["statement"].encode("utf-8")), one["code"]

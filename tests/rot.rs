@@ -3,6 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail so")]
 
 mod damage;
+mod mended;
+mod place;
+mod taken;
 mod ways_back;
 mod world;
 
@@ -182,7 +185,7 @@ fn write(world: &World, found: &Damage, what: &str, tally: &mut Tally) {
 }
 
 fn run_repair(path: &Path, copy: Option<&dyn Bundle>, apply: bool, drop: bool) -> Repaired {
-    repair(path, How { copy, apply, drop, progress: &mut |_, _| {} }).unwrap()
+    repair(path, How { copy, policy: None, apply, drop, progress: &mut |_, _| {} }).unwrap()
 }
 
 /// Without a copy: either everything is there again, or nothing is changed until that is given up which no checkpoint promises.

@@ -118,9 +118,11 @@ fn an_operator_with_two_histories_is_refused_reported_and_convicted() {
     };
     assert_eq!(["w1", "w2"].map(kept), [1, 1], "each witness keeps the two signed checkpoints");
 
-    // Without the witnesses, it can be published, and no reader of the policy takes it.
+    // Without the witnesses, it can be published, though not by forgetting them, and no reader of the policy takes it.
     fs::remove_file(scene.path("fork/witnesses")).expect("no witnesses any more");
-    scene.ok("checkpoint fork --key operator.pem");
+    let refused = scene.fails("checkpoint fork --key operator.pem", 2);
+    assert!(refused.contains("is cosigned by w1.example, w2.example"), "{refused}");
+    scene.ok("checkpoint fork --key operator.pem --without-witnesses");
     let fork = scene.verdict("fork --policy witnessed");
     assert_eq!((&fork["verdict"], &fork["faults"][0]["code"]), (&"falsified".into(), &"quorum-not-met".into()));
     assert_eq!(scene.verdict("fork --policy policy")["witnesses_to_deceive"], 0, "and no report ever claimed it could");

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use candour::core::policy::Policy;
 use clap::Args;
 use serde_json::json;
 
-use crate::bundle::read_policy;
+use crate::bundle::{NOBODY, read_policy};
 use crate::failure::Failure;
 use crate::filing::open_ledger;
 use crate::keys::PassphraseArguments;
@@ -25,6 +26,9 @@ pub struct Checkpoint {
     /// Publish only what meets this policy, whose witnesses have URLs, instead of the ledger's own
     #[arg(long, value_name = "FILE")]
     witnesses: Option<PathBuf>,
+    /// Publish without any witness's cosignature, though the ledger has witnesses, or had them and lost the file that says so
+    #[arg(long, conflicts_with = "witnesses")]
+    without_witnesses: bool,
     #[command(flatten)]
     wait: WaitArgument,
     #[command(flatten)]
@@ -33,7 +37,10 @@ pub struct Checkpoint {
 
 impl Checkpoint {
     pub fn run(self, output: &Output) -> Result<ExitCode, Failure> {
-        let policy = self.witnesses.as_deref().map(read_policy).transpose()?;
+        let policy = match self.without_witnesses {
+            true => Some(Policy::parse(NOBODY)?),
+            false => self.witnesses.as_deref().map(read_policy).transpose()?,
+        };
         let key = self.passphrase.read_key(&self.key)?;
         let (_, outcome) = self.wait.publish(&self.ledger, open_ledger(&self.ledger)?, &key, policy)?;
         if output.json {

@@ -27,6 +27,7 @@ impl Export {
     pub fn run(self, output: &Output) -> Result<ExitCode, Failure> {
         let bundle = self.bundle.open_whole()?;
         let frozen = Frozen::of(bundle.as_ref())?;
+        self.bundle.check_promised(&frozen)?;
         if self.out.extension().is_some_and(|extension| extension == "zip") {
             copy(&frozen, ZipWriter::create(&self.out, Packing::Deflated)?)?;
         } else {

@@ -19,7 +19,7 @@ use super::findings::{parse_code, parse_severity};
 use crate::bundle::{BundleArgument, read_file};
 use crate::failure::{Failure, bad_evidence, could_not_judge, something_new};
 use crate::filing::now;
-use crate::output::{Output, say_error};
+use crate::output::{Output, say_error, to_json};
 use crate::stop::Stop;
 
 use told::told;
@@ -155,7 +155,7 @@ impl Monitor {
         let at = now().time();
         let standing = polled.standing();
         if aloud {
-            let lines = polled.events.iter().map(|event| serde_json::to_string(&Line { at, ledger: &ledger, event }));
+            let lines = polled.events.iter().map(|event| to_json(&Line { at, ledger: &ledger, event }));
             let lines = lines.collect::<Result<Vec<_>, _>>().map_err(Failure::unjudged)?;
             let shown = |(event, line): (&Event, &String)| if output.json { line.clone() } else { told(event) };
             let text: String = polled.events.iter().zip(&lines).map(shown).map(|text| text + "\n").collect();

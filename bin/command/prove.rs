@@ -9,7 +9,7 @@ use candour::core::audit::attachment_name;
 use candour::core::event::table::TableError;
 use candour::core::receipt::Receipt;
 use candour::core::row_proof::{FIRST_ROW, RowProof};
-use candour::shell::receipts::{make, prove_row};
+use candour::shell::receipts::{ProveError, make, prove_row};
 use candour::storage::bundle::Bundle;
 use candour::storage::whole_file;
 use clap::Args;
@@ -75,8 +75,20 @@ impl Prove {
             }
         };
         prove_row(receipt, file, line).map_err(|error| match error {
-            TableError::Fault(fault) => Failure::evidence(fault.in_file(name.display().to_string())),
-            TableError::Io(error) => Failure::io(&name, error),
+            ProveError::Table(TableError::Fault(fault)) => fault.in_file(name.display().to_string()).into(),
+            ProveError::Table(TableError::Io(error)) => Failure::io(&name, error),
+            ProveError::NoLine { .. } => Failure::io(&name, error),
+            error => error.into(),
         })
+    }
+}
+
+impl From<ProveError> for Failure {
+    fn from(error: ProveError) -> Self {
+        match error {
+            ProveError::Copy(trouble) => trouble.into(),
+            ProveError::Table(TableError::Fault(fault)) => fault.into(),
+            error => Self::unjudged(error),
+        }
     }
 }

@@ -3,13 +3,15 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use candour::core::fault::Fault;
 use candour::shell::ledger::LedgerError;
 use candour::shell::repair::{Cut, Done, How, RepairError, Repaired, repair};
 use clap::Args;
 
-use crate::bundle::BundleArgument;
+use crate::bundle::{BundleArgument, read_policy};
 use crate::failure::{Failure, bad_evidence};
 use crate::output::{BAD, FAINT, GOOD, Output, printable, say_error};
+use crate::publishing::unasked_note;
 
 /// How many things of a kind are listed for people.
 const SHOWN: usize = 20;
@@ -18,7 +20,8 @@ const SHOWN: usize = 20;
 ///
 /// Without --apply, nothing is changed. Hash tiles are made again from the entries, and a checkpoint is taken from its other
 /// copy; damaged entries and attachments come from a copy of the ledger (--from), where they fit the hash chain. What is
-/// replaced is kept in a folder beside the ledger. No entry that a checkpoint promises is ever given up.
+/// replaced is kept in a folder beside the ledger. No entry that a checkpoint promises is ever given up. A copy that has more
+/// entries gives them too, and one that has another history under the operator's signature is refused.
 #[derive(Args)]
 pub struct Repair {
     /// The ledger's folder
@@ -27,24 +30,34 @@ pub struct Repair {
     /// A copy of the ledger to take from what is damaged: an exported folder, a zip, or the URL of a mirror
     #[arg(long, value_name = "BUNDLE")]
     from: Option<PathBuf>,
+    /// Whose cosignatures are judged: a C2SP tlog-policy file; the ledger's own (the file `witnesses`) if left out
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
     /// Do it
     #[arg(long)]
     apply: bool,
-    /// Give up acknowledged entries that no checkpoint promises, where nothing brings them back
+    /// Give up acknowledged entries that no checkpoint promises, and the newest checkpoint where it is damaged, where nothing
+    /// brings them back
     #[arg(long, requires = "apply")]
     drop: bool,
 }
 
 impl Repair {
     pub fn run(self, output: &Output) -> Result<ExitCode, Failure> {
-        let copy = self.from.map(|path| BundleArgument { path }.open_as_it_is()).transpose()?;
-        let how = How { copy: copy.as_deref(), apply: self.apply, drop: self.drop, progress: &mut output.progress() };
+        let copy = self.from.map(|path| BundleArgument { path }.try_open()).transpose()?;
+        let policy = self.policy.as_deref().map(read_policy).transpose()?;
+        let policy = policy.as_ref();
+        let how =
+            How { copy: copy.as_deref(), policy, apply: self.apply, drop: self.drop, progress: &mut output.progress() };
         let repaired = repair(&self.ledger, how)?;
         let sound = repaired.is_sound() || repaired.applied && repaired.left.is_empty();
         if output.json {
             output.json(&repaired);
         } else {
             say(output, &repaired);
+        }
+        if !repaired.unasked.is_empty() {
+            say_error("note", &printable(&unasked_note(&repaired.unasked, &self.ledger.display().to_string())));
         }
         if !sound {
             advise(&repaired, &self.ledger.display().to_string(), copy.is_some(), self.apply);
@@ -64,12 +77,12 @@ fn say(output: &Output, repaired: &Repaired) {
             (Done::TakenFromCopy, false) => "to be taken from the copy",
             (Done::TakenFromTwin, true) => "taken from the ledger's other copy of it",
             (Done::TakenFromTwin, false) => "to be taken from the ledger's other copy of it",
-            (Done::Filled, true) => "filled from the copy where it was damaged",
-            (Done::Filled, false) => "to be filled from the copy where it is damaged",
+            (Done::Filled, true) => "filled where it was damaged or short",
+            (Done::Filled, false) => "to be filled where it is damaged or short",
             (Done::Cut, true) => "cut after its last intact entry",
             (Done::Cut, false) => "to be cut after its last intact entry",
-            (Done::TakenAway, true) => "taken away: no file of this ledger",
-            (Done::TakenAway, false) => "to be taken away: no file of this ledger",
+            (Done::TakenAway, true) => "taken away: nothing that the ledger's entries lead to",
+            (Done::TakenAway, false) => "to be taken away: nothing that the ledger's entries lead to",
         };
         output.line(format!("  {}: {what}", printable(&step.file)));
     }
@@ -115,7 +128,9 @@ fn advise(repaired: &Repaired, ledger: &str, with_copy: bool, apply: bool) {
     } else if !apply {
         say_error("hint", &format!("candour repair {ledger} --apply does it"));
     } else {
-        say_error("hint", &format!("what is left damaged may be in {copy}: --from"));
+        let of_checkpoint = |fault: &Fault| fault.file.as_ref().is_some_and(|file| file.starts_with("checkpoint"));
+        let drop = if repaired.left.iter().any(of_checkpoint) { "; --drop gives up a newest checkpoint" } else { "" };
+        say_error("hint", &format!("what is left damaged may be in {copy}: --from{drop}"));
     }
 }
 

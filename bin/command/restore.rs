@@ -8,9 +8,10 @@ use candour::shell::restore::{RestoreError, Restored, restore};
 use candour::storage::store::StoreError;
 use clap::Args;
 
-use crate::bundle::{BundleArgument, read_policy};
+use crate::bundle::{BundleArgument, read_policy_file};
 use crate::failure::Failure;
 use crate::output::{FAINT, GOOD, Output, printable, say_error};
+use crate::publishing::unasked_note;
 
 /// How many things of a kind are listed for people.
 const SHOWN: usize = 20;
@@ -18,8 +19,8 @@ const SHOWN: usize = 20;
 /// Make a ledger's folder anew from a copy that verifies: an exported folder, a zip, or the URL of a mirror.
 ///
 /// Entries, checkpoints with their cosignatures and attachments come back; the hash tiles are made of the entries. What the
-/// copy does not have cannot: entries after its checkpoint, and whatever else was private to the lost folder, such as the
-/// policy that its checkpoints must meet (the file `witnesses`).
+/// copy does not have cannot: entries after its checkpoint, and whatever else was private to the lost folder. The policy that
+/// its checkpoints must meet (the file `witnesses`) comes from --policy, where that names witnesses.
 #[derive(Args)]
 pub struct Restore {
     #[command(flatten)]
@@ -27,7 +28,8 @@ pub struct Restore {
     /// The folder to make; it must not be there, or be empty
     #[arg(value_name = "LEDGER")]
     ledger: PathBuf,
-    /// Whom you trust: a C2SP tlog-policy file, which the copy must meet
+    /// Whom you trust: a C2SP tlog-policy file, which the copy must meet; its witnesses, with their URLs, are those whom the
+    /// ledger asks from then on
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
 }
@@ -42,9 +44,9 @@ struct CopyArgument {
 
 impl Restore {
     pub fn run(self, output: &Output) -> Result<ExitCode, Failure> {
-        let policy = self.policy.as_deref().map(read_policy).transpose()?;
-        let copy = BundleArgument { path: self.copy.path }.open_as_it_is()?;
-        let restored = restore(copy.as_ref(), &self.ledger, policy.as_ref(), &mut output.progress())?;
+        let policy = self.policy.as_deref().map(read_policy_file).transpose()?.map(|(_, bytes)| bytes);
+        let copy = BundleArgument { path: self.copy.path }.try_open()?;
+        let restored = restore(copy.as_ref(), &self.ledger, policy.as_deref(), &mut output.progress())?;
         if output.json {
             output.json(&restored);
         } else {
@@ -55,14 +57,14 @@ impl Restore {
 }
 
 fn say(output: &Output, restored: &Restored, ledger: &std::path::Path) {
-    let Restored { origin, size, sealed, root, missing, left } = restored;
+    let Restored { origin, size, sealed, root, missing, unasked, left } = restored;
     let (ledger, origin) = (ledger.display(), printable(origin));
     output.line(format!("{GOOD}restored{GOOD:#}  {ledger}: {origin}, {size} entries, sealed to {sealed}, root {root}"));
     for fault in missing.iter().take(SHOWN) {
         output.line(format!("  missing   {}", printable(&fault.to_string())));
     }
     for name in left.iter().take(SHOWN) {
-        output.line(format!("  {FAINT}left      {}: no part of a ledger{FAINT:#}", printable(name)));
+        output.line(format!("  {FAINT}left      {}: no part of the ledger{FAINT:#}", printable(name)));
     }
     for further in [missing.len(), left.len()].into_iter().filter_map(|all| all.checked_sub(SHOWN)).filter(|n| *n > 0) {
         output.line(format!("  and {further} more"));
@@ -74,6 +76,9 @@ fn say(output: &Output, restored: &Restored, ledger: &std::path::Path) {
              it: going on from here would sign a second history"
         ),
     );
+    if !unasked.is_empty() {
+        say_error("note", &printable(&unasked_note(unasked, &ledger.to_string())));
+    }
     if !missing.is_empty() {
         say_error("hint", &format!("candour repair {ledger} --from COPY --apply takes attachments from another copy"));
     }

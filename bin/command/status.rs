@@ -6,8 +6,9 @@ mod scorecard;
 
 use std::process::ExitCode;
 
-use candour::core::penalty::{accrued, amount};
+use candour::core::penalty::{accrued, money};
 use candour::core::state::State;
+use candour::core::state::compliance::Penalty;
 use candour::core::text::{DocumentId, Slug};
 use candour::core::time::{Date, Millis, Time};
 use candour::shell::calendar;
@@ -73,6 +74,9 @@ impl Status {
         }
         let state = state(&chain)?;
         let all = !self.matters && !self.penalties;
+        // Before anything is shown: a day may be beyond the calendar.
+        let with_penalties = self.penalties || (all && !output.json);
+        let penalties = if with_penalties { self.penalties_by(state, as_of)? } else { Vec::new() };
         if all {
             if !output.json {
                 output.line(format!("as of {as_of}, after {} entries", chain.size()));
@@ -83,9 +87,7 @@ impl Status {
         if self.matters || (all && !output.json) {
             self.show_matters(state, output);
         }
-        if self.penalties || (all && !output.json) {
-            self.show_penalties(state, as_of, output)?;
-        }
+        show_penalties(penalties, output);
         relied_on(&chain)?;
         Ok(ExitCode::SUCCESS)
     }
@@ -133,45 +135,59 @@ impl Status {
         );
     }
 
-    fn show_penalties(&self, state: &State, as_of: Time, output: &Output) -> Result<(), Failure> {
+    /// The penalties that are asked about, and what each has come to by a day.
+    fn penalties_by<'s>(&self, state: &'s State, as_of: Time) -> Result<Vec<ComeTo<'s>>, Failure> {
         let wanted = state.compliance().penalties().filter(|(_, penalty)| {
             self.means(state, &penalty.addressee) && self.request.as_ref().is_none_or(|it| penalty.under == *it)
         });
-        let mut rows = Vec::new();
-        for (document, penalty) in wanted {
+        let come_to = |(document, penalty): (&'s DocumentId, &'s Penalty)| {
             let zone = penalty.daily.as_ref().map_or("UTC", |daily| daily.calendar.as_str());
-            let by: Date = calendar::date_at(as_of, zone).map_err(Failure::unjudged)?;
-            let come_to = accrued(penalty, by);
-            if output.json {
-                output.json(&json!({
-                    "penalty": document, "addressee": penalty.addressee, "regulator": penalty.regulator,
-                    "entry": penalty.index, "under": penalty.under, "currency": penalty.currency, "by": by,
-                    "come_to": come_to, "set_aside": penalty.set_aside,
-                    "complied_on": penalty.complied.map(|(day, _)| day),
-                }));
-                continue;
-            }
-            let stands = match (penalty.set_aside, penalty.complied) {
-                (Some(index), _) => format!("set aside by entry {index}"),
-                (None, Some((day, index))) => format!("complied on {day} (entry {index})"),
-                (None, None) if come_to.running => "each day adds to it".to_owned(),
-                (None, None) => String::new(),
-            };
-            rows.push([
-                document.to_string(),
-                penalty.addressee.to_string(),
-                penalty.index.to_string(),
-                penalty.under.to_string(),
-                amount(come_to.fixed, &penalty.currency),
-                format!("{} for {} days", amount(come_to.daily, &penalty.currency), come_to.days),
-                amount(come_to.total, &penalty.currency),
-                stands,
-            ]);
+            let by = calendar::date_at(as_of, zone).map_err(Failure::unjudged)?;
+            Ok(ComeTo { document, penalty, by })
+        };
+        wanted.map(come_to).collect()
+    }
+}
+
+/// A penalty, and the day up to which it is reckoned.
+struct ComeTo<'s> {
+    document: &'s DocumentId,
+    penalty: &'s Penalty,
+    by: Date,
+}
+
+fn show_penalties(penalties: Vec<ComeTo<'_>>, output: &Output) {
+    let mut rows = Vec::new();
+    for ComeTo { document, penalty, by } in penalties {
+        let come_to = accrued(penalty, by);
+        if output.json {
+            output.json(&json!({
+                "penalty": document, "addressee": penalty.addressee, "regulator": penalty.regulator,
+                "entry": penalty.index, "under": penalty.under, "currency": penalty.currency, "by": by,
+                "come_to": come_to, "set_aside": penalty.set_aside,
+                "complied_on": penalty.complied.map(|(day, _)| day),
+            }));
+            continue;
         }
-        if !rows.is_empty() {
-            output.line("\npenalties, and what they have come to");
-            output.table(["penalty", "of", "entry", "under", "fixed", "daily", "total", ""], rows);
-        }
-        Ok(())
+        let stands = match (penalty.set_aside, penalty.complied) {
+            (Some(index), _) => format!("set aside by entry {index}"),
+            (None, Some((day, index))) => format!("complied on {day} (entry {index})"),
+            (None, None) if come_to.running => "each day adds to it".to_owned(),
+            (None, None) => String::new(),
+        };
+        rows.push([
+            document.to_string(),
+            penalty.addressee.to_string(),
+            penalty.index.to_string(),
+            penalty.under.to_string(),
+            money(&penalty.currency, come_to.fixed),
+            format!("{} for {} days", money(&penalty.currency, come_to.daily), come_to.days),
+            money(&penalty.currency, come_to.total),
+            stands,
+        ]);
+    }
+    if !rows.is_empty() {
+        output.line("\npenalties, and what they have come to");
+        output.table(["penalty", "of", "entry", "under", "fixed", "daily", "total", ""], rows);
     }
 }

@@ -152,7 +152,9 @@ fn print_report(output: &Output, report: &Report, pins: usize, relied: u64) {
     } else {
         let count = report.faults.len();
         let plural = if count == 1 { "fault" } else { "faults" };
-        output.line(format!("{BAD}falsified{BAD:#}  {origin}: {count} {plural}"));
+        // Of what cannot be read nothing says which ledger it is.
+        let of = if origin.is_empty() { String::new() } else { format!("{origin}: ") };
+        output.line(format!("{BAD}falsified{BAD:#}  {of}{count} {plural}"));
     }
     for fault in &report.faults {
         let place = match (&fault.file, fault.index) {

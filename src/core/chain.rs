@@ -7,6 +7,7 @@
 //! nothing else.
 
 mod examine;
+mod link;
 mod marks;
 mod prepared;
 
@@ -17,17 +18,19 @@ use serde::{Deserialize, Serialize};
 use super::entry::Entry;
 use super::fault::{Code, Fault};
 use super::hash::Hash;
-use super::key::{KeyId, PublicKey};
+use super::key::KeyId;
 use super::shelf::Scratch;
 use super::state::shelves::Shelves;
 use super::state::{Placed, State};
 use super::statement::{Envelope, Rule, Statement};
 use super::text::Origin;
-use super::tile::{Tile, Tiler};
+use super::tile::Tiler;
 use super::time::Millis;
 
 use prepared::Content;
 
+pub use link::{Link, Sealed};
+pub use marks::Mark;
 pub use prepared::{Checked, Prepared, Preparer};
 
 /// How far a statement's `issued_at` may lie after the entry's `recorded_at`, in seconds: clocks differ.
@@ -44,20 +47,11 @@ pub struct Chain {
     /// The sizes at which checkpoints were published.
     published: BTreeSet<u64>,
     /// The sizes that matter, with what the entries say of each once there are as many.
-    #[serde(with = "marks")]
+    #[serde(with = "marks::wire")]
     marks: BTreeMap<u64, Option<Mark>>,
     law: Law,
     #[serde(skip)]
     scratch: Scratch,
-}
-
-/// What the entries say of a size.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mark {
-    /// The root of the tree of that size.
-    pub root: Hash,
-    /// The operator's key in force after so many entries; none if the ledger was never opened.
-    pub operator: Option<PublicKey>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,42 +64,6 @@ enum Law {
     NeverOpened,
     /// It did.
     Open(Box<State>),
-}
-
-/// An entry that the chain has placed: the only thing that a store appends.
-#[derive(Clone, Debug)]
-pub struct Sealed {
-    link: Link,
-    bytes: Vec<u8>,
-}
-
-/// What an entry became in the chain.
-#[derive(Clone, Debug)]
-pub struct Link {
-    /// Its index.
-    pub index: u64,
-    /// When it was recorded; none if it could not be decoded.
-    pub recorded_at: Option<Millis>,
-    /// Its leaf hash.
-    pub leaf: Hash,
-    /// Its statement, if it could be read.
-    pub statement: Option<Statement>,
-    /// Whether the law allowed it.
-    pub lawful: bool,
-    /// The tiles that it filled, with their bytes.
-    pub tiles: Vec<(Tile, Vec<u8>)>,
-}
-
-impl Sealed {
-    /// The entry's bytes.
-    pub fn bytes(&self) -> &[u8] {
-        &self.bytes
-    }
-
-    /// What it became in the chain.
-    pub fn link(&self) -> &Link {
-        &self.link
-    }
 }
 
 impl Chain {
@@ -171,7 +129,7 @@ impl Chain {
             Law::Open(state) => state.apply(&placed)?,
             Law::Awaited | Law::NeverOpened => self.open(State::open(&placed)?),
         }
-        let link = self.advance(Hash::leaf(&bytes), index, Some(recorded_at), Some(statement), true);
+        let link = self.advance(Hash::leaf(&bytes), index, Some(recorded_at), Some(Box::new(statement)), true);
         Ok(Sealed { link, bytes })
     }
 
@@ -257,7 +215,7 @@ impl Chain {
         leaf: Hash,
         index: u64,
         recorded_at: Option<Millis>,
-        statement: Option<Statement>,
+        statement: Option<Box<Statement>>,
         lawful: bool,
     ) -> Link {
         if self.origin.is_none() {
@@ -269,55 +227,6 @@ impl Chain {
         let tiles = self.tree.push(leaf);
         self.mark();
         Link { index, recorded_at, leaf, statement, lawful, tiles }
-    }
-
-    /// Tells the chain that a checkpoint of that size was published: now, or, in an audit, beforehand.
-    pub fn checkpoint_published(&mut self, size: u64) {
-        self.published.insert(size);
-        self.watch(size);
-    }
-
-    /// Tells the chain that a checkpoint of a size that it has passed was published, which its keeper has held against the
-    /// entries.
-    pub fn earlier_checkpoint_published(&mut self, size: u64, mark: Mark) {
-        self.published.insert(size);
-        self.marks.insert(size, Some(mark));
-    }
-
-    /// Asks the chain to note what the entries say of a size, now or when there are as many.
-    pub fn watch(&mut self, size: u64) {
-        self.marks.entry(size).or_insert(None);
-        self.mark();
-    }
-
-    /// Forgets what was said of larger sizes than the present one: checkpoints of more entries, and who asked for them.
-    pub(super) fn forget_beyond(&mut self) {
-        let beyond = self.size().saturating_add(1);
-        drop(self.published.split_off(&beyond));
-        drop(self.marks.split_off(&beyond));
-    }
-
-    /// Fills in what the entries say of the present size, if somebody asked.
-    fn mark(&mut self) {
-        if self.marks.get(&self.size()) == Some(&None) {
-            let operator = self.state().and_then(|state| state.registry().operator_keys().last().copied());
-            self.marks.insert(self.size(), Some(Mark { root: self.root(), operator }));
-        }
-    }
-
-    /// What the entries say of a size that somebody asked for, once there are as many.
-    pub fn mark_at(&self, size: u64) -> Option<&Mark> {
-        self.marks.get(&size).and_then(Option::as_ref)
-    }
-
-    /// The sizes that somebody asked for and that were reached, with what the entries say of each.
-    pub fn marks(&self) -> impl Iterator<Item = (u64, Mark)> {
-        self.marks.iter().filter_map(|(size, mark)| Some((*size, (*mark)?)))
-    }
-
-    /// The sizes at which checkpoints were published.
-    pub fn published(&self) -> &BTreeSet<u64> {
-        &self.published
     }
 
     /// The ledger's origin, once a statement was read.

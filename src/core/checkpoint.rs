@@ -1,5 +1,6 @@
 //! The ledger's promise of its size and root: C2SP tlog-checkpoint, with the cosignatures of tlog-cosignature.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use super::fault::{Code, Fault};
@@ -93,6 +94,14 @@ impl SignedCheckpoint {
     /// The note, with every signature.
     pub fn note(&self) -> &Note {
         &self.note
+    }
+
+    /// The names on the signature lines that are not its ledger's own, each once and sorted: who is said to have cosigned
+    /// it. Nothing is verified.
+    pub fn cosigners(&self) -> Vec<String> {
+        let names = self.note.signatures().iter().map(NoteSignature::name);
+        let others: BTreeSet<&str> = names.filter(|name| *name != self.checkpoint.origin).collect();
+        others.into_iter().map(str::to_owned).collect()
     }
 
     /// Whether that key signed it; one of a witness's type signs as it cosigns. False where no line has the key's name

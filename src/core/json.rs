@@ -117,7 +117,7 @@ impl<'a> Text<'a> {
     fn at(json: &'a [u8]) -> Option<Self> {
         let (mut from, mut escapes) = (0, false);
         loop {
-            let found = from + json.get(from..)?.iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
+            let found = from + memchr::memchr2(b'"', b'\\', json.get(from..)?)?;
             let (text, rest) = json.split_at_checked(found)?;
             if let Some(rest) = rest.strip_prefix(b"\"") {
                 return Some(Self { text, escapes, rest });

@@ -177,10 +177,13 @@ impl DocumentId {
 }
 
 fn is_slug(text: &str) -> bool {
-    text.len() <= MAX_SLUG_BYTES
-        && text
-            .split('-')
-            .all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
+    // Whether a word may end here: there is a letter or a digit before.
+    let mut may_end = false;
+    let goes_on = |byte: u8| {
+        let after_word = std::mem::replace(&mut may_end, byte != b'-');
+        if byte == b'-' { after_word } else { byte.is_ascii_lowercase() || byte.is_ascii_digit() }
+    };
+    text.len() <= MAX_SLUG_BYTES && text.bytes().all(goes_on) && may_end
 }
 
 fn is_jurisdiction(text: &str) -> bool {
@@ -204,7 +207,8 @@ fn is_forbidden(c: char) -> bool {
 }
 
 /// Whether a character is a control character, or one that the eye does not see or that reorders or breaks lines for it:
-/// what is read must be what was signed.
+/// what is read must be what was signed. The two joiners, which spell words in Persian and in Indic scripts, are not among
+/// them (FORMAT.md, section 2).
 pub fn deceives(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_control();
@@ -214,7 +218,13 @@ pub fn deceives(c: char) -> bool {
         '\u{200f}', '\u{3164}', '\u{feff}', '\u{ffa0}',
     ];
     let ranges = ['\u{180b}'..='\u{180f}', '\u{2028}'..='\u{202e}', '\u{2060}'..='\u{206f}', '\u{fe00}'..='\u{fe0f}'];
-    let more = ['\u{fff9}'..='\u{fffb}', '\u{e0000}'..='\u{e0fff}'];
+    let more = [
+        '\u{fff0}'..='\u{fffb}',
+        '\u{13430}'..='\u{1343f}',
+        '\u{1bca0}'..='\u{1bca3}',
+        '\u{1d173}'..='\u{1d17a}',
+        '\u{e0000}'..='\u{e0fff}',
+    ];
     c.is_control() || ALONE.contains(&c) || ranges.iter().chain(&more).any(|range| range.contains(&c))
 }
 
@@ -273,12 +283,18 @@ mod tests {
             '\u{200b}',
             '\u{ad}',
             '\u{e0041}',
+            '\u{fff0}',
+            '\u{13430}',
+            '\u{1bca3}',
+            '\u{1d17a}',
         ] {
             let text = format!("a{c}b");
             assert!(text.parse::<Label>().is_err() && text.parse::<Text>().is_err(), "{c:?}");
         }
         assert!("a\nb".parse::<Text>().is_ok() && "a\nb".parse::<Label>().is_err());
         assert!("Barnardo’s – Ünïcode 子".parse::<Label>().is_ok());
+        // As in Persian for "I want", and in Sinhala for "Sri".
+        assert!("می\u{200c}خواهم ශ්\u{200d}රී".parse::<Label>().is_ok());
         assert!(" a".parse::<Label>().is_err() && "a ".parse::<Label>().is_err() && "".parse::<Text>().is_err());
         for (bytes, allowed) in [(MAX_LABEL_BYTES - 1, true), (MAX_LABEL_BYTES, true), (MAX_LABEL_BYTES + 1, false)] {
             assert_eq!("a".repeat(bytes).parse::<Label>().is_ok(), allowed, "label of {bytes}");

@@ -116,6 +116,20 @@ impl Tile {
         }
         Ok(entries)
     }
+
+    /// What the full tile of its place has of a partial one; all of it where it has less.
+    pub fn cut(&self, mut full: Vec<u8>) -> Vec<u8> {
+        let end = match self.kind {
+            TileKind::Hashes(_) => usize::from(self.width).saturating_mul(Hash::LENGTH),
+            TileKind::Entries => {
+                let mut entries = split(&full);
+                entries.by_ref().take(self.width.into()).for_each(drop);
+                full.len().saturating_sub(entries.rest().len())
+            }
+        };
+        full.truncate(end);
+        full
+    }
 }
 
 /// The hash tiles, level by level, and then the entry bundles of a tree of that size: all that tlog-tiles asks for, full

@@ -17,7 +17,7 @@ use crate::storage::bundle::{Bundle, Trouble};
 use crate::storage::scratch_files::ScratchFiles;
 use crate::storage::whole_file;
 
-use super::replay::{Entries, Until};
+use super::replay::Entries;
 
 /// Where an author's client keeps the last checkpoint that it verified of one ledger: in a file beside the key.
 pub struct Memory(PathBuf);
@@ -93,7 +93,7 @@ impl Memory {
 pub fn replayed(bundle: &dyn Bundle, sizes: &[u64]) -> Result<Chain, Trouble> {
     let mut chain = Chain::new().with_scratch(&ScratchFiles::scratch());
     sizes.iter().for_each(|size| chain.watch(*size));
-    Entries::of(bundle)?.replay(chain, Until::End, &mut |_, _| {})
+    Entries::of(bundle)?.replay(chain)
 }
 
 /// Checks that a replayed history extends what its author saw before, and says what to write into `seen`: the latest

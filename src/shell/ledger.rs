@@ -16,6 +16,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::core::audit::{CHECKPOINT, CHECKPOINTS};
 use crate::core::chain::Chain;
 use crate::core::checkpoint::SignedCheckpoint;
 use crate::core::entry::Entry;
@@ -23,6 +24,8 @@ use crate::core::event::Attachment;
 use crate::core::fault::{Code, Fault};
 use crate::core::hash::Hash;
 use crate::core::merkle;
+use crate::core::note::VerifierKey;
+use crate::core::policy::Policy;
 use crate::core::receipt::Receipt;
 use crate::core::shelf::Scratch;
 use crate::core::statement::{Envelope, Statement};
@@ -79,13 +82,13 @@ impl<S: Store> Ledger<S> {
         Self::resume_in(store, chain, &ScratchFiles::scratch())
     }
 
-    fn resume_in(store: S, chain: Chain, scratch: &Scratch) -> Result<Self, LedgerError> {
+    fn resume_in(mut store: S, chain: Chain, scratch: &Scratch) -> Result<Self, LedgerError> {
         let mut chain = chain.with_scratch(scratch);
         for size in store.checkpoints()? {
             chain.checkpoint_published(size);
         }
         replay::replay(&store, &mut chain, |_, _| {})?;
-        check_promise(&store, &chain)?;
+        finish_publishing(&mut store, &chain)?;
         Ok(Self::new(store, chain, ReadModel::default()))
     }
 
@@ -101,12 +104,12 @@ impl<S: Store> Ledger<S> {
         Self::open_by_index_in(store, folder, &ScratchFiles::scratch())
     }
 
-    fn open_by_index_in(store: S, folder: &Path, scratch: &Scratch) -> Result<(Self, Basis), LedgerError>
+    fn open_by_index_in(mut store: S, folder: &Path, scratch: &Scratch) -> Result<(Self, Basis), LedgerError>
     where
         S: Sync,
     {
         let (chain, model, basis) = read_model::open(&store, folder, scratch)?;
-        check_promise(&store, &chain)?;
+        finish_publishing(&mut store, &chain)?;
         Ok((Self::new(store, chain, model), basis))
     }
 
@@ -247,6 +250,33 @@ fn check_promise(store: &impl Log, chain: &Chain) -> Result<(), LedgerError> {
         return Err(LedgerError::Falsified(Fault::new(Code::CheckpointRootMismatch, expected, found)));
     }
     Ok(())
+}
+
+/// Finishes the publication of the latest checkpoint where that was interrupted. The file that it replaces may be sound: so it
+/// must be of these entries, and no signature on it spoilt that can be checked here, be it the operator's or a witness's.
+fn finish_publishing(store: &mut impl Store, chain: &Chain) -> Result<(), LedgerError> {
+    check_promise(store, chain)?;
+    let Some(bytes) = store.checkpoint()?.filter(|_| store.is_unfinished()) else { return Ok(()) };
+    let latest = SignedCheckpoint::parse(&bytes).map_err(LedgerError::Falsified)?;
+    let size = latest.checkpoint().size;
+    let kept = store.checkpoint_at(size)?.is_some_and(|kept| kept == bytes);
+    let file = if kept { format!("{CHECKPOINTS}{size}") } else { CHECKPOINT.to_owned() };
+    let policy = store.witnesses()?.and_then(|policy| Policy::parse(&policy).ok());
+    check_signatures(chain, &latest, policy.as_ref()).map_err(|fault| LedgerError::Falsified(fault.in_file(file)))?;
+    Ok(store.finish_publishing()?)
+}
+
+fn check_signatures(chain: &Chain, latest: &SignedCheckpoint, policy: Option<&Policy>) -> Result<(), Fault> {
+    let origin = latest.checkpoint().origin.as_str();
+    let unsigned = || Fault::new(Code::CheckpointUnsigned, format!("a signature by the operator of {origin}"), "none");
+    let mark = chain.mark_at(latest.checkpoint().size).and_then(|mark| mark.operator);
+    let last = || chain.state().and_then(|state| state.registry().operator_keys().last().copied());
+    let operator = VerifierKey::ed25519(origin, mark.or_else(last).ok_or_else(unsigned)?)?;
+    if !latest.signed_by(&operator)? {
+        return Err(unsigned());
+    }
+    let witnesses = policy.map_or(&[][..], Policy::witnesses);
+    witnesses.iter().try_for_each(|witness| latest.cosigned_by(&witness.key).map(drop))
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ use crate::storage::progress_folder::{MAX_PROGRESS_BYTES, ProgressFolder};
 
 use super::progress::fork::{self, Beside};
 use super::progress::{self, Basis, Progress, Unread};
-use super::verify::{Continued, Options, Since, verify_since};
+use super::verify::{Continued, OnEntry, Options, Since, verify_since};
 
 pub use before::{Anew, Before, EarlierFault, Promised};
 pub use earlier::MAX_EARLIER;
@@ -86,7 +86,7 @@ impl Memory {
         let digest = Hash::of(policy);
         let policy = Policy::parse(policy).map_err(|fault| MemoryError::Policy(Box::new(fault)))?;
         let folder = ProgressFolder::open(folder)?;
-        let (held, earlier, damage) = match folder.read()?.map(|bytes| (decode(&bytes), bytes)) {
+        let (held, earlier, damage) = match folder.read(FIRST_LINE)?.map(|bytes| (decode(&bytes), bytes)) {
             None => Default::default(),
             Some((Ok((held, earlier)), _)) => (held, earlier, None),
             Some((Err(Unread::Other(_)), bytes)) if bytes.starts_with(OURS) => {
@@ -106,7 +106,7 @@ impl Memory {
         &self,
         bundle: &dyn Bundle,
         mut pins: Vec<Vec<u8>>,
-        progress: &mut dyn FnMut(u64, Option<u64>),
+        progress: &mut OnEntry<'_>,
     ) -> Result<Remembered, MemoryError> {
         let frozen = match Frozen::of(bundle) {
             Ok(frozen) => frozen,
@@ -172,12 +172,8 @@ impl Memory {
         if next.is_none() && earlier == self.earlier {
             return Ok(());
         }
-        if self.damage.is_some()
-            && let Some(bytes) = self.folder.read()?
-        {
-            let digest = Hash::of(&bytes).to_string();
-            let name = format!("damaged-{}", digest.get(..16).unwrap_or_default());
-            self.folder.keep_evidence(&name, &[("progress", &bytes)])?;
+        if self.damage.is_some() {
+            self.folder.keep_damaged()?;
         }
         let held = next.or(self.held);
         let header = Header { verified: held.as_ref().map(|held| held.basis.clone()), earlier };

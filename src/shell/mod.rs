@@ -13,6 +13,7 @@ pub mod findings;
 mod preparing;
 pub mod replay;
 mod derived;
+mod taking;
 pub mod restore;
 pub mod evidence;
 pub mod progress;

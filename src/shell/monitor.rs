@@ -30,7 +30,7 @@ use crate::storage::progress_folder::ProgressFolder;
 use super::findings::Selection;
 use super::progress::Progress;
 use super::progress::fork::{self, Beside};
-use super::verify::{Continued, Options, Since, verify, verify_since};
+use super::verify::{Continued, OnEntry, Options, Since, verify, verify_since};
 
 pub use error::MonitorError;
 pub use event::{Event, MAX_FAULTS, Promise, Standing};
@@ -100,7 +100,7 @@ impl Monitor {
         let policy = Policy::parse(policy).map_err(|fault| MonitorError::Policy(Box::new(fault)))?;
         let folder = ProgressFolder::open(folder)?;
         let unread = |why| MonitorError::Progress { path: folder.progress(), why };
-        let held = folder.read()?.map(|bytes| Held::decode(&bytes)).transpose().map_err(unread)?;
+        let held = folder.read(FIRST_LINE)?.map(|bytes| Held::decode(&bytes)).transpose().map_err(unread)?;
         Ok(Self { policy, digest, settings, folder, held })
     }
 
@@ -119,12 +119,7 @@ impl Monitor {
     ///
     /// # Errors
     /// [`MonitorError::OtherLedger`]; [`MonitorError::Folder`] where evidence of a fork could not be kept.
-    pub fn poll(
-        &self,
-        bundle: &dyn Bundle,
-        clock: Time,
-        progress: &mut dyn FnMut(u64, Option<u64>),
-    ) -> Result<Polled, MonitorError> {
+    pub fn poll(&self, bundle: &dyn Bundle, clock: Time, progress: &mut OnEntry<'_>) -> Result<Polled, MonitorError> {
         match self.look(bundle, clock, progress) {
             Err(MonitorError::Ledger(trouble)) => Ok(Polled::unopened(trouble)),
             looked => looked,
@@ -146,12 +141,7 @@ impl Monitor {
         Ok(())
     }
 
-    fn look(
-        &self,
-        bundle: &dyn Bundle,
-        clock: Time,
-        progress: &mut dyn FnMut(u64, Option<u64>),
-    ) -> Result<Polled, MonitorError> {
+    fn look(&self, bundle: &dyn Bundle, clock: Time, progress: &mut OnEntry<'_>) -> Result<Polled, MonitorError> {
         let frozen = &Frozen::of(bundle)?;
         // One that cannot be read is a fault that the audit tells.
         let bytes = frozen.read(CHECKPOINT, MAX_NOTE_BYTES as u64)?;

@@ -32,7 +32,6 @@ use crate::storage::site::{self, Site};
 use crate::storage::store::StoreError;
 
 use super::replay::Entries;
-pub(super) use judge::check_signed;
 
 use judge::Latest;
 use round::Round;

@@ -17,7 +17,7 @@ use crate::storage::scratch_files::ScratchFiles;
 
 pub use crate::storage::index::List;
 
-use super::replay::{Entries, Until};
+use super::replay::{Entries, Promise, Until};
 
 /// What is wanted of a ledger.
 #[derive(Clone, Copy, Debug)]
@@ -65,7 +65,13 @@ pub fn read<T>(
     // The index first: it must not know of a checkpoint that the look at the bundle is too early to see.
     let hints = hints(folder, ask);
     let (entries, scratch) = (Entries::of(bundle)?, ScratchFiles::scratch());
-    let (chain, mut picked, basis) = match hints.and_then(|hints| resume(&entries, hints, &scratch, pick)) {
+    let promise = Promise::of(&entries)?;
+    let resumed = hints.and_then(|hints| {
+        let (mut chain, picked) = resume(&entries, hints, &scratch, pick)?;
+        let noted = promise.watch(&mut chain);
+        if noted { Ok((chain, picked)) } else { Err(Rejected::OtherCheckpoints.into()) }
+    });
+    let (chain, mut picked, basis) = match resumed {
         Ok((chain, picked)) => {
             let basis = Basis::Snapshot(chain.size());
             (chain, picked, basis)
@@ -77,7 +83,7 @@ pub fn read<T>(
         Ask::Entry(index) => Until::Entry(index),
         Ask::Entries(_) => Until::End,
     };
-    let chain = entries.replay(chain, until, &mut |link, entry| picked.extend(pick(link, entry)))?;
+    let chain = entries.replay_held(chain, &promise, until, &mut |link, entry| picked.extend(pick(link, entry)))?;
     Ok(Reading { chain, picked, basis })
 }
 
@@ -173,7 +179,7 @@ fn link(entry: &Entry, leaf: crate::core::hash::Hash) -> Link {
         index: entry.index,
         recorded_at: Some(entry.recorded_at),
         leaf,
-        statement: Statement::parse(&entry.payload).ok(),
+        statement: Statement::parse(&entry.payload).ok().map(Box::new),
         lawful: true,
         tiles: Vec::new(),
     }

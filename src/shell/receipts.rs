@@ -2,8 +2,10 @@
 //! section 6); making one takes a copy of the ledger. And row proofs
 //! (section 12): such an entry, and one row of a table that it names.
 
-use std::collections::BTreeMap;
+mod error;
+
 use std::collections::btree_map;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader, Read};
 
 use crate::core::audit::CHECKPOINT;
@@ -14,7 +16,7 @@ use crate::core::event::{Attachment, Observation};
 use crate::core::fault::{Code, Fault};
 use crate::core::hash::{Hash, Hasher};
 use crate::core::merkle::{self, Prover};
-use crate::core::note::MAX_NOTE_BYTES;
+use crate::core::note::{MAX_NOTE_BYTES, VerifierKey};
 use crate::core::policy::{Cosignature, Policy};
 use crate::core::receipt::Receipt;
 use crate::core::row_proof::{FIRST_ROW, RowProof};
@@ -22,8 +24,11 @@ use crate::core::statement::Statement;
 use crate::core::tile::{self, TILE_WIDTH, Tile, TileKind};
 use crate::storage::bundle::{Bundle, MAX_ENTRY_BUNDLE_BYTES, Trouble};
 use crate::storage::frozen::Frozen;
+use crate::storage::index::{Glance, Walk};
 
-use super::replay::{Until, replay};
+use super::replay::{Until, check_promised, replay};
+
+pub use error::ProveError;
 
 /// Bytes of a table that are read at once.
 const PIECE_BYTES: usize = 256 * 1024;
@@ -68,9 +73,9 @@ pub fn check_row(proof: &RowProof, policy: &Policy) -> Result<(Checked, Attachme
 /// Makes the proof of one row from the table and the receipt of the entry that names it, in one reading of the table.
 ///
 /// # Errors
-/// `proof-invalid` where the table has no such row, or the entry does not name it with these rows; those of the receipt
-/// and the row; what the reader says.
-pub fn prove_row(receipt: Receipt, table: impl Read, line: u64) -> Result<RowProof, TableError> {
+/// [`ProveError::NoLine`]: the entry names this table, which has no such row. `proof-invalid` where it does not name it with
+/// these rows; those of the receipt and the row; what the reader says.
+pub fn prove_row(receipt: Receipt, table: impl Read, line: u64) -> Result<RowProof, ProveError> {
     let none = || Fault::new(Code::ProofInvalid, format!("a row from line {FIRST_ROW}"), format!("line {line}"));
     let mut prover = Prover::new(line.checked_sub(FIRST_ROW).ok_or_else(none)?);
     let (mut lines, mut hasher, mut row) = (Lines::default(), Hasher::default(), String::new());
@@ -90,16 +95,19 @@ pub fn prove_row(receipt: Receipt, table: impl Read, line: u64) -> Result<RowPro
             break;
         }
         hasher.update(piece);
-        lines.push(piece, &mut take)?;
+        lines.push(piece, &mut take).map_err(TableError::Fault)?;
         let length = piece.len();
         table.consume(length);
     }
-    lines.finish(&mut take)?;
-    let (_, proof) = prover.finish()?;
-    let proof = RowProof { attachment: hasher.finish(), line, row, proof, receipt };
+    let lines = lines.finish(&mut take).map_err(TableError::Fault)?;
+    let (attachment, (_, statement)) = (hasher.finish(), receipt.content()?);
+    if line > lines && statement.event.attachments().iter().any(|named| named.sha256 == attachment) {
+        return Err(ProveError::NoLine { line, lines });
+    }
+    let (_, proof) = prover.finish().map_err(TableError::Fault)?;
+    let proof = RowProof { attachment, line, row, proof, receipt };
     // A proof that does not verify is not handed out.
-    let (_, statement) = proof.receipt.content()?;
-    proof.check(&statement)?;
+    proof.check(&statement).map_err(TableError::Fault)?;
     Ok(proof)
 }
 
@@ -107,31 +115,28 @@ pub fn prove_row(receipt: Receipt, table: impl Read, line: u64) -> Result<RowPro
 /// few hash tiles on its way to the root, as many as the logarithm of the size. What does not lead to the checkpoint is no
 /// receipt: then, or where tiles are missing, the copy is replayed up to there, and what is wrong with it is named.
 ///
+/// The checkpoint must be the operator's: by the key that the first entry names, or else, once every entry was hashed, by the
+/// one that the entries say took its place. Whether the first one was replaced is not looked for where it signed.
+///
 /// # Errors
-/// The faults of the copy up to the checkpoint; `proof-invalid` where the checkpoint does not cover the entry.
-pub fn make(bundle: &dyn Bundle, index: u64) -> Result<Receipt, Trouble> {
+/// The faults of the copy up to the checkpoint; [`ProveError::NoEntry`] where the checkpoint does not cover the entry.
+pub fn make(bundle: &dyn Bundle, index: u64) -> Result<Receipt, ProveError> {
     by_tiles(bundle, index).or_else(|_| by_replay(bundle, index))
 }
 
-fn latest(bundle: &dyn Bundle, index: u64) -> Result<SignedCheckpoint, Trouble> {
+fn latest(bundle: &dyn Bundle, index: u64) -> Result<SignedCheckpoint, ProveError> {
     let missing = || Fault::new(Code::CheckpointMissing, "a checkpoint", "no such file").in_file(CHECKPOINT);
     let bytes = bundle.read(CHECKPOINT, MAX_NOTE_BYTES as u64)?.ok_or_else(missing)?;
     let checkpoint = SignedCheckpoint::parse(&bytes).map_err(|fault| fault.in_file(CHECKPOINT))?;
     let size = checkpoint.checkpoint().size;
-    if index >= size {
-        let expected = format!("an entry under the checkpoint of {size} entries");
-        return Err(Fault::new(Code::ProofInvalid, expected, format!("entry {index}")).into());
-    }
-    Ok(checkpoint)
+    if index >= size { Err(ProveError::NoEntry { index, size }) } else { Ok(checkpoint) }
 }
 
-fn by_tiles(bundle: &dyn Bundle, index: u64) -> Result<Receipt, Trouble> {
+fn by_tiles(bundle: &dyn Bundle, index: u64) -> Result<Receipt, ProveError> {
     let checkpoint = latest(bundle, index)?;
     let (size, root) = (checkpoint.checkpoint().size, checkpoint.checkpoint().root);
     let none = || Fault::new(Code::ProofInvalid, format!("a tree of {size} entries"), "less");
-    let (leaf, place) = Tile::holding(0, index, size).ok_or_else(none)?;
-    let (_, entries) = read_tile(bundle, Tile { kind: TileKind::Entries, ..leaf }, MAX_ENTRY_BUNDLE_BYTES)?;
-    let entry = tile::split(&entries).nth(place.start).ok_or_else(none)??.to_vec();
+    let entry = entry_of(bundle, index, size)?;
     let mut tiles = BTreeMap::new();
     let proof = merkle::inclusion_proof::<Trouble>(index, size, |level, at| {
         let (tile, range) = Tile::holding(level, at, size).ok_or_else(none)?;
@@ -143,7 +148,27 @@ fn by_tiles(bundle: &dyn Bundle, index: u64) -> Result<Receipt, Trouble> {
         Ok(hashes.map(tile::subtree).ok_or_else(none)?)
     })?;
     merkle::verify_inclusion(Hash::leaf(&entry), index, size, &proof, root)?;
+    if !is_signed_at_first(&entry_of(bundle, 0, size)?, &checkpoint) {
+        check_promised(bundle)?;
+    }
     Ok(Receipt { entry, index, proof, checkpoint })
+}
+
+/// Whether a checkpoint is signed by the key that the first entry says is the operator's.
+fn is_signed_at_first(opening: &[u8], checkpoint: &SignedCheckpoint) -> bool {
+    let mut walk = Walk::new(&BTreeSet::new());
+    let opened = walk.push(&Glance::of(0, opening)).is_ok();
+    let key = walk.origin().zip(walk.operator()).filter(|_| opened);
+    let key = key.and_then(|(origin, operator)| VerifierKey::ed25519(origin.as_str(), *operator).ok());
+    key.is_some_and(|key| checkpoint.checkpoint().origin == key.name() && checkpoint.signed_by(&key) == Ok(true))
+}
+
+/// The entry at that index of a ledger of that size.
+fn entry_of(bundle: &dyn Bundle, index: u64, size: u64) -> Result<Vec<u8>, Trouble> {
+    let none = || Fault::new(Code::ProofInvalid, format!("a tree of {size} entries"), "less");
+    let (leaf, place) = Tile::holding(0, index, size).ok_or_else(none)?;
+    let (_, entries) = read_tile(bundle, Tile { kind: TileKind::Entries, ..leaf }, MAX_ENTRY_BUNDLE_BYTES)?;
+    Ok(tile::split(&entries).nth(place.start).ok_or_else(none)??.to_vec())
 }
 
 /// A tile, or the full one that stands in for it once there is one.
@@ -157,7 +182,7 @@ fn read_tile(bundle: &dyn Bundle, tile: Tile, limit: u64) -> Result<(Tile, Vec<u
 }
 
 /// Keeps 32 bytes an entry.
-fn by_replay(bundle: &dyn Bundle, index: u64) -> Result<Receipt, Trouble> {
+fn by_replay(bundle: &dyn Bundle, index: u64) -> Result<Receipt, ProveError> {
     let bundle = &Frozen::of(bundle)?;
     let checkpoint = latest(bundle, index)?;
     let (size, root) = (checkpoint.checkpoint().size, checkpoint.checkpoint().root);
@@ -248,7 +273,9 @@ mod tests {
         let at = bytes.len() - 1;
         bytes[at] ^= 1;
         std::fs::write(&entries, bytes).unwrap();
-        let Err(Trouble::Faults(faults)) = make(&bundle, 7) else { panic!("a receipt of an altered copy") };
+        let Err(ProveError::Copy(Trouble::Faults(faults))) = make(&bundle, 7) else {
+            panic!("a receipt of an altered copy")
+        };
         assert_eq!(faults[0].index, Some(255));
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! What holds, whatever is damaged and whatever is asked:
 //!
-//! - An entry that a checkpoint promises is never given up, nor one that is intact; nor is anything taken from a copy that does
-//!   not fit the hash chain, or a signature of this ledger.
+//! - An entry that a checkpoint promises, here or in the copy, under the operator's signature, is never given up, nor one that
+//!   is intact; nor is anything taken from a copy that does not fit the hash chain, or a signature of this ledger.
 //! - The repair is judged before anything is changed: the folder as it would be, by the chain and its law, as in an audit.
 //!   Where that does not come to a whole ledger, nothing is changed.
 //! - What is replaced or taken away is first kept, durably, in a folder beside the ledger. Each file is then replaced whole
@@ -14,6 +14,7 @@
 mod draft;
 mod entries;
 mod promises;
+mod tail;
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -26,27 +27,31 @@ use crate::core::hash::Hash;
 use crate::core::policy::Policy;
 use crate::core::statement::Rule;
 use crate::storage::bundle::{Bundle, MAX_ENTRY_BUNDLE_BYTES, Trouble};
-use crate::storage::folder_store::Mending;
+use crate::storage::folder_store::{Mending, WITNESSES_FILE};
 use crate::storage::frozen::Frozen;
+use crate::storage::layout::Layout;
 use crate::storage::store::StoreError;
 
-use super::verify::{Options, verify};
+use super::verify::{OnEntry, Options, verify};
 use draft::Draft;
+use promises::Terms;
 
 pub use draft::{Done, Step};
 pub use entries::Cut;
 
 /// What a repair may do.
 pub struct How<'a> {
-    /// A copy of the ledger, from which what is damaged may be taken.
+    /// A copy of the ledger, from which what is damaged may be taken, and entries that follow.
     pub copy: Option<&'a dyn Bundle>,
+    /// The policy by which cosignatures are judged, in place of the one that the ledger's next checkpoints must meet.
+    pub policy: Option<&'a Policy>,
     /// Whether to do it, or only to say what would be done.
     pub apply: bool,
     /// Whether what nothing brings back may be given up: acknowledged entries that no checkpoint promises, or a checkpoint
     /// whose entries are all there.
     pub drop: bool,
     /// Told after each entry how many were judged, and how many there should be, where that is known.
-    pub progress: &'a mut dyn FnMut(u64, Option<u64>),
+    pub progress: &'a mut OnEntry<'a>,
 }
 
 /// What a repair found, and did or would do.
@@ -64,6 +69,8 @@ pub struct Repaired {
     pub cut: Option<Cut>,
     /// What is wrong and stays so.
     pub left: Vec<Fault>,
+    /// Who cosigned the latest checkpoint, where nothing in the folder says whom to ask for the next.
+    pub unasked: Vec<String>,
     /// Whether it was done.
     pub applied: bool,
     /// Where what was replaced is kept.
@@ -123,15 +130,33 @@ pub fn repair(ledger: &Path, how: How<'_>) -> Result<Repaired, RepairError> {
     let copy = how.copy.map(Frozen::of).transpose()?;
     let copy = copy.as_ref().map(|copy| copy as &dyn Bundle);
     let mut draft = Draft::of(path)?;
-    let promised = promises::promised(&draft, &mending)?;
-    let entries::Found { cut, mut left } = entries::mend(&mut draft, copy, promised, &mending)?;
+    let (own, malformed) = match mending.witnesses()?.map(|bytes| Policy::parse(&bytes)).transpose() {
+        Ok(own) => (own, None),
+        Err(fault) => (None, Some(fault.in_file(WITNESSES_FILE))),
+    };
+    let policy = how.policy.or(own.as_ref());
+    let entries::Found { mut cut, mut left } = entries::mend(&mut draft, copy, &mending)?;
     let mut whole = left.is_empty();
-    if whole && let Err(faults) = promises::derive(&mut draft, copy)? {
-        (whole, left) = (false, faults);
+    let published = mending.acknowledged().map(|noted| noted.published);
+    let terms = Terms { policy, published, drop: how.apply && how.drop };
+    if whole {
+        match promises::derive(&mut draft, copy, &terms)? {
+            Ok(disputed) => left.extend(disputed),
+            Err(faults) => (whole, left, cut) = (false, faults, None),
+        }
     }
-    let Judged { size, sealed, root, faults } = judge(&mut draft, copy, how.progress)?;
+    let Judged { size, sealed, root, faults } = judge(&mut draft, copy, policy, how.progress)?;
     left.extend(faults);
     let noted = mending.acknowledged().unwrap_or_default();
+    // A ledger whose first checkpoint no quorum has cosigned yet is whole.
+    if (terms.drop || noted.published == 0)
+        && !has_checkpoint(&draft.view()?)?
+        && !copy.map_or(Ok(false), has_checkpoint)?
+    {
+        left.retain(|fault| fault.code != Code::CheckpointMissing);
+    }
+    let unasked = if own.is_some() || malformed.is_some() { Vec::new() } else { promises::cosigners(&draft)? };
+    left.extend(malformed);
     if whole && noted.published > sealed && !(how.apply && how.drop) {
         let expected = format!("the checkpoint of {} entries that was published", noted.published);
         left.push(Fault::new(Code::CheckpointStale, expected, format!("one of {sealed}")).in_file(CHECKPOINT));
@@ -140,17 +165,24 @@ pub fn repair(ledger: &Path, how: How<'_>) -> Result<Repaired, RepairError> {
     left.dedup();
     let steps = draft.steps();
     let forgets = whole && (noted.size > size || noted.published > sealed);
-    let mut repaired =
-        Repaired { size, sealed, root: whole.then_some(root), steps, cut, left, applied: false, aside: None, whole };
+    let mut repaired = Repaired {
+        size,
+        sealed,
+        root: whole.then_some(root),
+        steps,
+        cut,
+        left,
+        unasked,
+        applied: false,
+        aside: None,
+        whole,
+    };
     if !how.apply || !whole || repaired.cut.is_some() && !how.drop {
         return Ok(repaired);
     }
-    if !repaired.steps.is_empty() {
-        repaired.aside = draft.apply(&mending)?;
-        repaired.applied = true;
-    }
-    if forgets && how.drop {
-        mending.forget()?;
+    let forgets = forgets && how.drop;
+    if forgets || !repaired.steps.is_empty() {
+        repaired.aside = draft.apply(&mending, forgets)?;
         repaired.applied = true;
     }
     Ok(repaired)
@@ -167,24 +199,31 @@ struct Judged {
 fn judge(
     draft: &mut Draft,
     copy: Option<&dyn Bundle>,
-    progress: &mut dyn FnMut(u64, Option<u64>),
+    policy: Option<&Policy>,
+    progress: &mut OnEntry<'_>,
 ) -> Result<Judged, RepairError> {
     let nobody = Policy::parse(b"quorum none\n")?;
     let options = Options { pins: Vec::new(), rule: Rule::Cofactored, progress, as_of: None, watch: &mut () };
     let view = draft.view()?;
-    let report = verify(&view, &nobody, options)?;
-    let mut faults = report.faults;
-    faults.retain(|fault| fault.code != Code::CheckpointUntrusted);
-    let of_attachment = [Code::AttachmentMissing, Code::AttachmentMismatch];
-    let mut left = Vec::new();
-    for fault in faults {
-        let name = fault.file.as_deref().filter(|_| of_attachment.contains(&fault.code));
-        match (name, copy) {
-            (Some(name), Some(copy)) if draft.has_step(name) || draft.take_attachment(copy, name)? => {}
-            _ => left.push(fault),
+    let policy = policy.unwrap_or(&nobody);
+    let (report, taken) = match copy {
+        None => (verify(&view, policy, options)?, Vec::new()),
+        Some(copy) => {
+            let taking = draft.taking(&view, copy)?;
+            (verify(&taking, policy, options)?, taking.end().0)
         }
-    }
-    Ok(Judged { size: report.size, sealed: report.sealed, root: report.root, faults: left })
+    };
+    draft.taken(taken);
+    let mut faults = report.faults;
+    // The policy of the ledger's own folder lists no log; and a checkpoint may be older than it.
+    faults.retain(|fault| ![Code::CheckpointUntrusted, Code::QuorumNotMet].contains(&fault.code));
+    Ok(Judged { size: report.size, sealed: report.sealed, root: report.root, faults })
+}
+
+/// Whether a bundle has any checkpoint.
+fn has_checkpoint(bundle: &dyn Bundle) -> Result<bool, Trouble> {
+    let layout = Layout::of(bundle.names()?);
+    Ok(layout.checkpoint || !layout.checkpoints.is_empty())
 }
 
 /// A file of a copy, if it has one that can be read.

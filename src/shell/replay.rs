@@ -1,7 +1,9 @@
 //! Replaying a bundle: the history up to some point, with every signature and rule checked on the way.
 //!
 //! For an auditor's verdict there is [`super::verify`]; this is for readers, who need the state, and who are told at
-//! the first fault that the copy in their hands is bad.
+//! the first fault that the copy in their hands is bad, or has other entries, or fewer, than its checkpoint promises.
+
+mod promise;
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -18,6 +20,8 @@ use crate::storage::bundle::{Bundle, MAX_ENTRY_BUNDLE_BYTES, Trouble};
 use crate::storage::frozen::{Frozen, MAX_TAIL_BYTES};
 use crate::storage::layout::{Layout, TAIL};
 use crate::storage::scratch_files::ScratchFiles;
+
+pub(super) use promise::{Promise, check_signed, node};
 
 /// How far to replay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,13 +44,31 @@ impl Until {
     }
 }
 
-/// Replays a bundle and hands over each entry. What is too much for memory is in the system's folder for temporary files:
+/// Replays a bundle, hands over each entry, and holds what was read against the bundle's latest checkpoint. What was handed
+/// over is worth nothing before this returns. Where it stops before the end, what follows is not judged: hash tiles show that
+/// the checkpoint promises what was read.
+///
+/// What is too much for memory is in the system's folder for temporary files:
 /// whoever asks the chain for documents asks its scratch afterwards ([`Trouble::of_scratch`]).
 ///
 /// # Errors
-/// The faults of the first entry that has any; what the bundle says.
+/// The faults of the first entry that has any; `tile-missing`: an entry bundle before the last is not there;
+/// `ledger-not-opened`: none is; `checkpoint-missing`, but in a ledger's own folder before its first checkpoint;
+/// `checkpoint-beyond-entries`, `checkpoint-root-mismatch`, `checkpoint-origin-mismatch`, `checkpoint-unsigned`, and those of
+/// parsing a checkpoint; what the bundle says.
 pub fn replay(bundle: &dyn Bundle, until: Until, each: &mut dyn FnMut(&Link, &Entry)) -> Result<Chain, Trouble> {
-    Entries::of(bundle)?.replay(Chain::new().with_scratch(&ScratchFiles::scratch()), until, each)
+    let entries = Entries::of(bundle)?;
+    let promise = Promise::of(&entries)?;
+    entries.replay_held(Chain::new().with_scratch(&ScratchFiles::scratch()), &promise, until, each)
+}
+
+/// Holds the entries of a bundle against its latest checkpoint by their hashes alone: neither signatures nor rules are checked.
+///
+/// # Errors
+/// As [`replay`].
+pub fn check_promised(bundle: &dyn Bundle) -> Result<(), Trouble> {
+    let entries = Entries::of(bundle)?;
+    Promise::of(&entries)?.hold_by_hashes(&entries)
 }
 
 /// The entries of a bundle, as of one moment.
@@ -55,6 +77,8 @@ pub(super) struct Entries<'a> {
     layout: Layout,
     /// How many full entry bundles there are before the first that is missing.
     full: u64,
+    /// Whether there are others after that one.
+    gap: bool,
 }
 
 /// Takes an entry's bytes, and says whether to go on.
@@ -66,7 +90,8 @@ impl<'a> Entries<'a> {
         let layout = Layout::of(bundle.names()?);
         let bundles = layout.full_entry_bundles().zip(0..);
         let full = bundles.take_while(|(number, expected)| number == expected).count() as u64;
-        Ok(Self { bundle, layout, full })
+        let gap = layout.full_entry_bundles().any(|number| number >= full);
+        Ok(Self { bundle, layout, full, gap })
     }
 
     /// The bundle that they are of.
@@ -84,22 +109,44 @@ impl<'a> Entries<'a> {
         self.bundle.read(&format!("{CHECKPOINTS}{size}"), MAX_NOTE_BYTES as u64)
     }
 
-    /// Replays the entries after those that led to a chain.
-    pub(super) fn replay(
+    /// Replays all entries after those that led to a chain.
+    pub(super) fn replay(&self, chain: Chain) -> Result<Chain, Trouble> {
+        self.replay_until(chain, Until::End, &mut |_, _| {}).map(|(chain, _)| chain)
+    }
+
+    /// Replays the entries after those that led to a chain, and holds all of them against what is promised.
+    pub(super) fn replay_held(
+        &self,
+        mut chain: Chain,
+        promise: &Promise,
+        until: Until,
+        each: &mut dyn FnMut(&Link, &Entry),
+    ) -> Result<Chain, Trouble> {
+        promise.watch(&mut chain);
+        let (chain, ended) = self.replay_until(chain, until, each)?;
+        promise.hold(self, &chain, ended)?;
+        Ok(chain)
+    }
+
+    /// Whether it came to the end is the second value.
+    fn replay_until(
         &self,
         mut chain: Chain,
         until: Until,
         each: &mut dyn FnMut(&Link, &Entry),
-    ) -> Result<Chain, Trouble> {
+    ) -> Result<(Chain, bool), Trouble> {
         self.published().iter().for_each(|size| chain.checkpoint_published(*size));
-        let (from, mut outcome) = (chain.size(), Ok(()));
+        let (from, mut outcome, mut ended) = (chain.size(), Ok(()), true);
         let read = |next: &mut dyn FnMut(&[u8]) -> ControlFlow<()>| {
             self.read(from, &mut |bytes| Ok(next(bytes).is_continue()))
         };
         let read = prepare(Manner::fast(), read, &mut |bytes, prepared| {
             let mut faults = Vec::new();
             match Entry::parse(bytes) {
-                Ok(entry) if !until.includes(chain.size(), &entry) => return ControlFlow::Break(()),
+                Ok(entry) if !until.includes(chain.size(), &entry) => {
+                    ended = false;
+                    return ControlFlow::Break(());
+                }
                 Ok(entry) => {
                     let (link, _) = chain.place(prepared, &mut faults);
                     if faults.is_empty() {
@@ -112,13 +159,19 @@ impl<'a> Entries<'a> {
             outcome = Trouble::of_scratch(chain.scratch()).and(Err(Trouble::Faults(faults)));
             ControlFlow::Break(())
         });
-        // What was read before the bundle failed is judged first.
-        outcome.and(read)?;
+        // What was read before the bundle failed is judged first, and what was not wanted is not judged.
+        outcome?;
+        if ended {
+            read?;
+        }
         Trouble::of_scratch(chain.scratch())?;
-        Ok(chain)
+        Ok((chain, ended))
     }
 
-    /// Hands over the entries in order from one on, until told to stop.
+    /// Hands over the entries in order from one on, until told to stop. Those after a gap are no part of them.
+    ///
+    /// # Errors
+    /// `tile-missing`: a gap; what the bundle says.
     pub(super) fn read(&self, from: u64, take: &mut Take<'_>) -> Result<(), Trouble> {
         let full = self.full;
         let mut left = from % u64::from(TILE_WIDTH);
@@ -132,6 +185,10 @@ impl<'a> Entries<'a> {
             if !self.read_bundle(&Tile { kind: TileKind::Entries, index, width: TILE_WIDTH }, &mut after)? {
                 return Ok(());
             }
+        }
+        if self.gap {
+            let tile = Tile { kind: TileKind::Entries, index: full, width: TILE_WIDTH };
+            return Err(missing(&tile).into());
         }
         if let Some(tail) = self.bundle.read(TAIL, MAX_TAIL_BYTES)? {
             let overlap = tile::overlap(&tail, full);
@@ -149,8 +206,7 @@ impl<'a> Entries<'a> {
 
     fn read_bundle(&self, tile: &Tile, take: &mut Take<'_>) -> Result<bool, Trouble> {
         let name = tile.path();
-        let missing = || Fault::new(Code::TileMissing, "an entry bundle", "no such file").in_file(&name);
-        let bytes = self.bundle.read(&name, MAX_ENTRY_BUNDLE_BYTES)?.ok_or_else(missing)?;
+        let bytes = self.bundle.read(&name, MAX_ENTRY_BUNDLE_BYTES)?.ok_or_else(|| missing(tile))?;
         for entry in tile.entries(&bytes).map_err(|fault| fault.in_file(&name))? {
             if !take(entry)? {
                 return Ok(false);
@@ -158,4 +214,8 @@ impl<'a> Entries<'a> {
         }
         Ok(true)
     }
+}
+
+fn missing(tile: &Tile) -> Fault {
+    Fault::new(Code::TileMissing, "an entry bundle", "no such file").in_file(tile.path())
 }

@@ -2,14 +2,16 @@
 //!
 //! What is taken from the copy are entries, checkpoints with their cosignatures, and attachments; hash tiles are made of the
 //! entries. It is written beside the target, judged there as `verify` judges, and only then gets its name: what is restored is
-//! what was judged, however the copy changes meanwhile, and a restoration that is interrupted leaves no ledger.
+//! what was judged, however the copy changes meanwhile, and a restoration that is interrupted leaves no ledger. An attachment
+//! is taken when a lawful entry that names it is judged, and no more of it than the entry says.
 
+use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::path::Path;
 
 use serde::Serialize;
 
-use crate::core::audit::{CHECKPOINT, CHECKPOINTS};
+use crate::core::audit::{CHECKPOINT, CHECKPOINTS, attachment_name};
 use crate::core::checkpoint::SignedCheckpoint;
 use crate::core::fault::{Code, Fault};
 use crate::core::hash::Hash;
@@ -24,11 +26,12 @@ use crate::storage::folder_store::FolderStore;
 use crate::storage::folder_writer::FolderWriter;
 use crate::storage::frozen::Frozen;
 use crate::storage::layout::{ATTACHMENTS, Layout, SIZES};
-use crate::storage::store::StoreError;
+use crate::storage::store::{Log as _, StoreError};
 
 use super::derived::Derived;
 use super::replay::Entries;
-use super::verify::{Options, verify};
+use super::taking::Taking;
+use super::verify::{OnEntry, Options, verify};
 
 /// Why nothing was restored. There is nothing at the target that was not there before.
 #[derive(Debug, thiserror::Error)]
@@ -71,22 +74,29 @@ pub struct Restored {
     pub root: Hash,
     /// What did not come back, as the copy does not have it: attachments that entries name.
     pub missing: Vec<Fault>,
-    /// Files of the copy that are no part of a ledger, and stayed there.
+    /// Who cosigned the checkpoint, where nothing says whom to ask for the next: the policy given names no witness.
+    pub unasked: Vec<String>,
+    /// Files of the copy that are no part of the ledger, and stayed there: attachments that no entry names, too, where the
+    /// copy lists them.
     pub left: Vec<String>,
 }
 
 /// Makes a ledger's folder from a copy. The policy is the reader's, as for [`verify`]; without one, the checkpoints have to
-/// be the operator's own, whoever that is. Progress is told as in [`Options::progress`].
+/// be the operator's own, whoever that is. One that names witnesses is what the ledger's next checkpoints must meet, as the
+/// file `witnesses` says. Progress is told as in [`Options::progress`].
 ///
 /// # Errors
 /// [`StoreError::Exists`] unless there is nothing at the target, or an empty folder; [`Trouble::Faults`] with what
-/// [`verify`] finds wrong with the copy, but for attachments that are missing; else what could not be read or written.
+/// [`verify`] finds wrong with the copy, but for attachments that are missing, or with what is wrong with the policy; else
+/// what could not be read or written.
 pub fn restore(
     copy: &dyn Bundle,
     target: &Path,
-    policy: Option<&Policy>,
-    progress: &mut dyn FnMut(u64, Option<u64>),
+    policy: Option<&[u8]>,
+    progress: &mut OnEntry<'_>,
 ) -> Result<Restored, RestoreError> {
+    let nobody = Policy::parse(b"quorum none\n")?;
+    let given = policy.map(Policy::parse).transpose()?;
     let frozen = Frozen::of(copy)?;
     let mut writer = FolderWriter::create(target).map_err(|trouble| match trouble {
         Trouble::Io { source, .. } if source.kind() == ErrorKind::AlreadyExists => {
@@ -94,42 +104,55 @@ pub fn restore(
         }
         trouble => trouble.into(),
     })?;
-    let left = take(&frozen, &mut writer)?;
+    let mut left = take(&frozen, &mut writer)?;
     complete(&mut writer)?;
-    let nobody = Policy::parse(b"quorum none\n")?;
-    let judged = FolderBundle::open(writer.folder())?;
+    let folder = FolderBundle::open(writer.folder())?;
+    let judged = Taking::new(&folder, &frozen, &mut writer)?;
     let options = Options { pins: Vec::new(), rule: Rule::Cofactored, progress, as_of: None, watch: &mut () };
-    let report = verify(&judged, policy.unwrap_or(&nobody), options)?;
-    let untrusted = |fault: &Fault| policy.is_none() && fault.code == Code::CheckpointUntrusted;
+    let report = verify(&judged, given.as_ref().unwrap_or(&nobody), options)?;
+    let untrusted = |fault: &Fault| given.is_none() && fault.code == Code::CheckpointUntrusted;
     let faults = report.faults.into_iter().filter(|fault| !untrusted(fault));
-    let (missing, faults): (Vec<_>, Vec<_>) = faults.partition(|fault| fault.code == Code::AttachmentMissing);
+    let (missing, mut faults): (Vec<_>, Vec<_>) = faults.partition(|fault| fault.code == Code::AttachmentMissing);
+    let (taken, unreadable) = judged.end();
+    faults.extend(unreadable);
     if !faults.is_empty() {
         return Err(Trouble::Faults(faults).into());
     }
+    left.extend(unnamed(&frozen, taken, &missing)?);
     // What a kill left in the copy is put right as in any ledger, and what cannot be is told before there is one.
-    drop(FolderStore::open(writer.folder())?);
+    let (mut store, _) = FolderStore::open(writer.folder())?;
+    let witnesses = policy.filter(|_| given.is_some_and(|given| !given.witnesses().is_empty()));
+    // Before there is anything that could be published without them.
+    witnesses.map(|policy| store.keep_witnesses(policy)).transpose()?;
+    let latest = store.checkpoint()?.map(|bytes| SignedCheckpoint::parse(&bytes)).transpose()?;
+    let unasked = latest.filter(|_| witnesses.is_none()).map(|latest| latest.cosigners()).unwrap_or_default();
+    drop(store);
     writer.finish()?;
     let (origin, size, sealed, root) = (report.origin, report.size, report.sealed, report.root);
-    Ok(Restored { origin, size, sealed, root, missing, left })
+    Ok(Restored { origin, size, sealed, root, missing, unasked, left })
 }
 
-/// Copies entries, checkpoints and attachments. Gives back the names of what is none of them.
+/// Copies entries and checkpoints. Gives back the names of what is no part of a ledger.
 fn take(copy: &dyn Bundle, writer: &mut FolderWriter) -> Result<Vec<String>, RestoreError> {
     let names = copy.names()?;
     let Layout { mut unknown, unexpected, .. } = Layout::of(names.clone());
     unknown.extend(unexpected);
     let made = |name: &String| Tile::parse(name).is_some_and(|tile| tile.kind != TileKind::Entries);
-    for name in names.into_iter().filter(|name| name != SIZES && !unknown.contains(name) && !made(name)) {
-        match copy.open(&name) {
-            Ok(Some(mut content)) => writer.add(&name, &mut content)?,
-            Ok(None) => {}
-            // A web server does not have it; what that is worth is said when all is judged.
-            Err(Trouble::Io { source, .. })
-                if source.kind() == ErrorKind::NotFound && name.starts_with(ATTACHMENTS) => {}
-            Err(trouble) => return Err(trouble.into()),
+    let later = |name: &String| name == SIZES || name.starts_with(ATTACHMENTS) || made(name);
+    for name in names.into_iter().filter(|name| !unknown.contains(name) && !later(name)) {
+        if let Some(mut content) = copy.open(&name)? {
+            writer.add(&name, &mut content)?;
         }
     }
     Ok(unknown)
+}
+
+/// The copy's attachments that no entry names.
+fn unnamed(copy: &dyn Bundle, taken: Vec<String>, missing: &[Fault]) -> Result<Vec<String>, Trouble> {
+    let named: BTreeSet<String> =
+        taken.into_iter().chain(missing.iter().filter_map(|fault| fault.file.clone())).collect();
+    let Layout { attachments, .. } = Layout::of(copy.names()?);
+    Ok(attachments.iter().map(attachment_name).filter(|name| !named.contains(name)).collect())
 }
 
 /// Adds what follows from what was copied: hash tiles, and the latest checkpoint under its size.

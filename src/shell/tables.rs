@@ -130,7 +130,7 @@ impl AsOf {
 }
 
 /// A table in one of the formats.
-trait Writer<W> {
+trait Writer<W>: Send {
     fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()>;
 
     /// Ends the table, and gives the output back.

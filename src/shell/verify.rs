@@ -6,8 +6,6 @@ mod files;
 mod walk;
 mod watch;
 
-use std::collections::BTreeSet;
-
 use crate::core::audit::{Audit, Carried, Report, Verdict};
 use crate::core::policy::Policy;
 use crate::core::shelf::Scratch;
@@ -23,14 +21,18 @@ use walk::{Carry, Current, Walk};
 
 pub use watch::{Place, Seen, Watch};
 
+/// Called after each entry with how many were checked, and how many there should be, where that is known: in order, on
+/// whatever thread.
+pub type OnEntry<'a> = dyn FnMut(u64, Option<u64>) + Send + 'a;
+
 /// What an audit is asked beyond the bundle and the policy.
 pub struct Options<'a> {
     /// Checkpoints or receipts that the reader kept.
     pub pins: Vec<Vec<u8>>,
     /// How strict to be with signatures.
     pub rule: Rule,
-    /// Called after each entry with how many were checked, and how many there should be, where that is known.
-    pub progress: &'a mut dyn FnMut(u64, Option<u64>),
+    /// Told how far it is.
+    pub progress: &'a mut OnEntry<'a>,
     /// As of when things are noticed; the time of the last entry if left out.
     pub as_of: Option<Time>,
     /// Who watches the entries and observations go by; `&mut ()` is nobody.
@@ -124,7 +126,7 @@ fn walk(
     let audit = Audit::resume(policy, options.rule, carried).as_of(options.as_of).with_scratch(scratch);
     let Manner { threads, together } = manner;
     let preparer = if together { audit.preparer() } else { audit.preparer().one_by_one() };
-    let (current, malformed) = (Current::default(), BTreeSet::new());
+    let current = Current::default();
     let Options { pins, progress, watch, .. } = options;
     let mut walk = Walk {
         bundle: &frozen,
@@ -134,7 +136,7 @@ fn walk(
         threads,
         spare: Default::default(),
         current,
-        malformed,
+        widest: None,
         progress,
         promised: None,
         watch,

@@ -45,6 +45,22 @@ pub trait Bundle: Send + Sync {
     /// `bundle-path-unsafe`, `bundle-symlink`, `bundle-too-large`.
     fn open(&self, name: &str) -> Result<Option<Box<dyn Read + Send + '_>>, Trouble>;
 
+    /// As [`Bundle::open`], for somebody who reads so many bytes at most: where it costs something, no more is fetched.
+    ///
+    /// # Errors
+    /// As [`Bundle::open`].
+    fn open_up_to(&self, name: &str, limit: u64) -> Result<Option<Box<dyn Read + Send + '_>>, Trouble> {
+        let _ = limit;
+        self.open(name)
+    }
+
+    /// How many bytes the file of that name declares to have, where a container says so: over a reader's limit, it is not
+    /// read.
+    fn declared(&self, name: &str) -> Option<u64> {
+        let _ = name;
+        None
+    }
+
     /// What to call the file of that name in a message.
     fn locate(&self, name: &str) -> PathBuf;
 
@@ -56,6 +72,12 @@ pub trait Bundle: Send + Sync {
     /// Whether [`Bundle::names`] has every checkpoint that was published.
     fn lists_checkpoints(&self) -> bool {
         true
+    }
+
+    /// Whether this is the folder of a ledger that is written to, by what its writer leaves there: then the first checkpoint
+    /// may not be published yet.
+    fn is_live(&self) -> bool {
+        false
     }
 
     /// The whole file of that name, of at most `limit` bytes; `None` if there is none.
@@ -72,6 +94,9 @@ pub trait Bundle: Send + Sync {
     /// As [`Bundle::read`].
     fn read_into(&self, name: &str, limit: u64, mut buffer: Vec<u8>) -> Result<Option<Vec<u8>>, Trouble> {
         let Some(file) = self.open(name)? else { return Ok(None) };
+        if let Some(declared) = self.declared(name).filter(|declared| *declared > limit) {
+            return Err(too_large(limit, declared.to_string()).in_file(name).into());
+        }
         buffer.clear();
         file.take(limit.saturating_add(1))
             .read_to_end(&mut buffer)

@@ -26,12 +26,11 @@ pub trait BundleWriter: Sized {
 /// Writes all files of a bundle, and finishes.
 ///
 /// # Errors
-/// Those of the bundle and of the writer.
+/// Those of the bundle and of the writer; [`Trouble::Io`] if a file of the bundle has gone.
 pub fn copy(bundle: &dyn Bundle, mut writer: impl BundleWriter) -> Result<(), Trouble> {
     for name in bundle.names()? {
-        if let Some(mut content) = bundle.open(&name)? {
-            writer.add(&name, &mut content)?;
-        }
+        let gone = || Trouble::io(&bundle.locate(&name), io::ErrorKind::NotFound.into());
+        writer.add(&name, &mut bundle.open(&name)?.ok_or_else(gone)?)?;
     }
     writer.finish()
 }

@@ -5,12 +5,13 @@ use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::thread;
 
+use super::plain;
 use super::store::StoreError;
 
 /// Writes a file elsewhere on the same disk, then puts it in its place, where it replaces any other. Durable on return.
 /// Returns the file, open at its end.
 pub(super) fn replace(temporary: &Path, target: &Path, bytes: &[u8]) -> Result<File, StoreError> {
-    let mut file = File::create(temporary).map_err(StoreError::io(temporary))?;
+    let mut file = plain::create(temporary).map_err(StoreError::io(temporary))?;
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(StoreError::io(temporary))?;
     settle(temporary, target)?;
     Ok(file)
@@ -25,7 +26,7 @@ pub(super) struct Unplaced {
 
 /// Writes a file elsewhere on the same disk.
 pub(super) fn write(temporary: PathBuf, target: PathBuf, bytes: &[u8]) -> Result<Unplaced, StoreError> {
-    let mut file = File::create(&temporary).map_err(StoreError::io(&temporary))?;
+    let mut file = plain::create(&temporary).map_err(StoreError::io(&temporary))?;
     file.write_all(bytes).map_err(StoreError::io(&temporary))?;
     Ok(Unplaced { file, temporary, target })
 }
@@ -76,6 +77,12 @@ pub(super) fn make_folder(path: &Path) -> Result<(), StoreError> {
         },
         Err(error) => Err(StoreError::io(path)(error)),
     }
+}
+
+/// Makes a folder that is nobody else's, as [`make_folder`] does: a link to one elsewhere is refused.
+pub(super) fn make_own_folder(path: &Path) -> Result<(), StoreError> {
+    plain::check_folder(path).map_err(StoreError::io(path))?;
+    make_folder(path)
 }
 
 /// Removes a file, if it is there. Durable on return.

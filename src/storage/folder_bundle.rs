@@ -5,8 +5,12 @@ use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use super::bundle::{Bundle, FaultList, MAX_FILE_BYTES, Trouble, check_count, is_private, too_large};
+use super::layout::TAIL;
 use super::name;
 use crate::core::fault::{Code, Fault};
+
+/// What a writer locks, and leaves there.
+const LOCK: &str = "lock";
 
 /// A bundle in a folder. Links inside it are never followed, and nothing but regular files is opened.
 ///
@@ -119,6 +123,16 @@ impl Bundle for FolderBundle {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(source) => Err(Trouble::io(&path, source)),
         }
+    }
+
+    fn is_live(&self) -> bool {
+        // A folder that is published into has a lock too, and never a tail.
+        let is_file = |name| self.root.join(name).symlink_metadata().is_ok_and(|metadata| metadata.is_file());
+        is_file(LOCK) && is_file(TAIL)
+    }
+
+    fn open_up_to(&self, name: &str, limit: u64) -> Result<Option<Box<dyn Read + Send + '_>>, Trouble> {
+        Ok(self.open(name)?.map(|file| Box::new(file.take(limit)) as _))
     }
 
     fn locate(&self, name: &str) -> PathBuf {

@@ -4,7 +4,7 @@
 //!
 //! - Entries are acknowledged when the tail, or the bundles that they filled, are durable; and so is what comes before.
 //! - A file other than the tail is in its place whole or not at all, and never changes, but for checkpoints that gain
-//!   cosignatures.
+//!   cosignatures, and attachments that are taken in again.
 //! - Of a full bundle the entries come first, then the hash tiles, then the new tail, each durable in its place before the
 //!   next gets there. In between, the tail repeats what the bundle holds, and the tiles can be made again. The bytes of
 //!   all of them are made durable before that, elsewhere, where their order says nothing.
@@ -20,31 +20,32 @@ mod reader;
 mod recovery;
 mod snapshot;
 mod tail;
+mod unfinished;
 
 use std::fmt;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{Read, Write as _};
 use std::ops::ControlFlow;
 use std::path::Path;
 
-pub(crate) use mending::Mending;
+pub(crate) use mending::{ACKNOWLEDGED_FILE, Mending, WITNESSES_FILE};
 pub(super) use publish::{outgrown, remove_widths};
 pub use reader::FolderReader;
 pub use recovery::Recovery;
 pub(crate) use tail::{LeftBy, judge, whole_entries};
 
 use acknowledged::{Acknowledged, Note};
-use folder::{Folder, LOCK, TAIL, TEMPORARY, WITNESSES, encode, list};
+use folder::{Folder, TAIL, TEMPORARY, WITNESSES, encode};
+use recovery::Recovered;
 use snapshot::{Published, Snapshot};
 
-use super::bundle::PRIVATE;
 use super::durable::{self, Unplaced};
 use super::lock::Lock;
 use super::store::{self, Log, Staged, Staging, Store, StoreError};
 use crate::core::chain::Sealed;
 use crate::core::checkpoint::SignedCheckpoint;
 use crate::core::hash::Hash;
-use crate::core::tile::{TILE_WIDTH, Tile, TileKind, split};
+use crate::core::tile::{TILE_WIDTH, Tile, TileKind};
 
 /// Files that are made durable together, about: each is open meanwhile, and has a thread that waits for it.
 const PLACED_AT_ONCE: usize = 8;
@@ -57,6 +58,8 @@ pub struct FolderStore {
     tail: File,
     poisoned: bool,
     note: Note,
+    /// Up to which size everybody is shown a checkpoint, where the publication of the latest one is to be finished.
+    shown: Option<u64>,
     _lock: Lock,
 }
 
@@ -65,14 +68,15 @@ impl FolderStore {
     /// whole is made anew.
     ///
     /// # Errors
-    /// [`StoreError::Exists`] if anything else is in the folder; [`StoreError::Locked`], [`StoreError::Io`].
+    /// [`StoreError::Exists`] if anything else is in the folder; [`StoreError::Site`], [`StoreError::Locked`],
+    /// [`StoreError::Io`].
     pub fn create(path: &Path) -> Result<Self, StoreError> {
         let folder = Folder(path.into());
         durable::make_folder(path)?;
-        check_empty(&folder)?;
-        let lock = Lock::acquire(&folder.path(LOCK))?;
+        recovery::check_empty(&folder)?;
+        let lock = folder.take()?;
         // Somebody else may have had the lock until now.
-        check_empty(&folder)?;
+        recovery::check_empty(&folder)?;
         durable::make_folder(&folder.path(TEMPORARY))?;
         // The policy of a creation that was interrupted.
         durable::remove(&folder.path(WITNESSES))?;
@@ -83,7 +87,7 @@ impl FolderStore {
     /// Opens the ledger in that folder, and finishes or drops what the last writer left unfinished: see [`Recovery`].
     ///
     /// # Errors
-    /// [`StoreError::NotALedger`], [`StoreError::Locked`]; [`StoreError::EntriesLost`] if fewer entries are intact than
+    /// [`StoreError::NotALedger`], [`StoreError::Site`], [`StoreError::Locked`]; [`StoreError::EntriesLost`] if fewer entries are intact than
     /// a checkpoint promises, and [`StoreError::TailBroken`] if others are not that were acknowledged, and nothing was
     /// changed; [`StoreError::Damaged`], [`StoreError::Io`].
     pub fn open(path: &Path) -> Result<(Self, Recovery), StoreError> {
@@ -91,15 +95,16 @@ impl FolderStore {
         if !folder.holds_ledger() {
             return Err(StoreError::NotALedger(folder.0));
         }
-        let lock = Lock::acquire(&folder.path(LOCK))?;
+        let lock = folder.take()?;
         Self::start(folder, lock)
     }
 
     fn start(folder: Folder, lock: Lock) -> Result<(Self, Recovery), StoreError> {
         let (mut snapshot, tail) = Snapshot::take(folder, None)?;
-        let (tail, recovery) = recovery::recover(&mut snapshot, tail)?;
-        let note = Note::open(&snapshot.folder, acknowledged(&snapshot));
-        Ok((Self { snapshot, tail, poisoned: false, note, _lock: lock }, recovery))
+        let Recovered { tail, shown, mut recovery } = recovery::recover(&mut snapshot, tail)?;
+        let (note, unnoted) = Note::open(&snapshot.folder, Acknowledged::of(&snapshot, shown));
+        recovery.unnoted = unnoted.map(|error| error.to_string());
+        Ok((Self { snapshot, tail, poisoned: false, note, shown, _lock: lock }, recovery))
     }
 
     /// Keeps the policy that every checkpoint must meet before it is published, in place of any other. Durable on return.
@@ -119,7 +124,7 @@ impl FolderStore {
         let result = write(self);
         self.poisoned = result.is_err();
         if !self.poisoned {
-            self.note.say(acknowledged(&self.snapshot));
+            self.note.say(Acknowledged::of(&self.snapshot, self.shown));
         }
         result
     }
@@ -157,33 +162,6 @@ impl FolderStore {
         self.snapshot = next;
         Ok(())
     }
-
-    /// Whether an attachment of that hash and length is in its place, durably if so.
-    fn has_attachment(&self, sha256: &Hash, length: u64) -> Result<bool, StoreError> {
-        let target = self.snapshot.folder.attachment(sha256);
-        let there = fs::metadata(&target).is_ok_and(|found| found.is_file() && found.len() == length);
-        if there {
-            // Its place may not be durable yet, if the writer that put it there ended right after.
-            target.ancestors().skip(1).take(3).try_for_each(durable::sync_folder)?;
-        }
-        Ok(there)
-    }
-}
-
-/// How far a ledger is acknowledged of which nothing else is in doubt.
-fn acknowledged(snapshot: &Snapshot) -> Acknowledged {
-    let published = snapshot.latest.as_ref().map_or(0, |latest| latest.checkpoint.size);
-    Acknowledged { size: snapshot.tree.size(), head: snapshot.head, published }
-}
-
-/// Checks that nothing is in the folder but what an interrupted creation leaves there: of the tail, no more than a part of
-/// its first entry.
-fn check_empty(folder: &Folder) -> Result<(), StoreError> {
-    let left = |name: &String| name == TAIL || PRIVATE.contains(&name.as_str());
-    let tail = folder.tail()?.unwrap_or_default();
-    let acknowledged = Acknowledged::read(folder).is_some_and(|noted| noted.size > 0);
-    let begun = !acknowledged && !matches!(split(&tail).next(), Some(Ok(_)));
-    if begun && list(&folder.0)?.iter().all(left) { Ok(()) } else { Err(StoreError::Exists(folder.0.clone())) }
 }
 
 /// Writes the entry bundle that the tail has become, then the hash tiles that its last entry filled, for them to be put in
@@ -263,22 +241,30 @@ impl Store for FolderStore {
         let size = published.checkpoint.size;
         self.unless_poisoned(|store| {
             publish::write(&store.snapshot, tree.as_ref(), &published)?;
-            store.snapshot.latest = Some(published);
+            (store.snapshot.latest, store.shown) = (Some(published), None);
             Ok(())
         })?;
-        earlier.map_or(Ok(()), |earlier| publish::prune(&self.snapshot.folder, earlier, size))
+        if let Some(earlier) = earlier {
+            publish::prune(&self.snapshot.folder, earlier, size);
+        }
+        Ok(())
+    }
+
+    fn is_unfinished(&self) -> bool {
+        self.shown.is_some()
+    }
+
+    fn finish_publishing(&mut self) -> Result<(), StoreError> {
+        let Some(latest) = self.snapshot.latest.clone().filter(|_| self.is_unfinished()) else { return Ok(()) };
+        self.unless_poisoned(|store| {
+            unfinished::finish(&store.snapshot, &latest)?;
+            store.shown = None;
+            Ok(())
+        })
     }
 
     fn witnesses(&self) -> Result<Option<Vec<u8>>, StoreError> {
         self.snapshot.folder.witnesses()
-    }
-
-    fn attach(&mut self, sha256: &Hash, length: u64, content: &mut dyn Read) -> Result<(), StoreError> {
-        if self.has_attachment(sha256, length)? {
-            return Ok(());
-        }
-        let staged = self.staging().take_in(sha256, length, content)?;
-        durable::settle(staged.path(), &self.snapshot.folder.attachment(sha256))
     }
 
     fn staging(&self) -> Staging {
@@ -286,9 +272,6 @@ impl Store for FolderStore {
     }
 
     fn settle(&mut self, staged: Staged) -> Result<(), StoreError> {
-        if self.has_attachment(staged.sha256(), staged.length())? {
-            return Ok(());
-        }
         durable::settle(staged.path(), &self.snapshot.folder.attachment(staged.sha256()))
     }
 }

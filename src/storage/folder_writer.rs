@@ -11,6 +11,10 @@ use super::bundle::Trouble;
 use super::bundle_writer::{BundleWriter, Written, parent, pump, sync_folder};
 use super::name;
 
+/// How the name of a folder ends that is not finished, and how many random characters stand before that.
+const UNFINISHED: &str = ".partial";
+const RANDOM: usize = 6;
+
 /// Writes a bundle as a folder.
 pub struct FolderWriter {
     target: PathBuf,
@@ -26,6 +30,14 @@ impl FolderWriter {
     /// # Errors
     /// [`Trouble::Io`], of kind `AlreadyExists` if there is anything at the target but an empty folder.
     pub fn create(target: &Path) -> Result<Self, Trouble> {
+        Self::create_as(target, ".candour-")
+    }
+
+    /// The same, where the folder's name begins like that until it is finished.
+    ///
+    /// # Errors
+    /// As [`Self::create`].
+    pub(crate) fn create_as(target: &Path, prefix: &str) -> Result<Self, Trouble> {
         let io = |source| Trouble::io(target, source);
         if target.symlink_metadata().is_ok() {
             let empty =
@@ -35,11 +47,31 @@ impl FolderWriter {
             }
         }
         let mut builder = tempfile::Builder::new();
-        builder.prefix(".candour-").suffix(".partial");
+        builder.prefix(prefix).suffix(UNFINISHED).rand_bytes(RANDOM);
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o755));
         let folder = builder.tempdir_in(parent(target)).map_err(io)?;
         Ok(Self { target: target.into(), folder, folders: BTreeSet::new(), written: Written::default() })
+    }
+
+    /// Removes what writers left beside a target that were killed, whose folders' names began like that. Nobody else may be
+    /// writing such a one.
+    ///
+    /// # Errors
+    /// [`Trouble::Io`].
+    pub(crate) fn remove_unfinished(target: &Path, prefix: &str) -> Result<(), Trouble> {
+        let folder = parent(target);
+        let io = |source| Trouble::io(folder, source);
+        for item in folder.read_dir().map_err(io)? {
+            let item = item.map_err(io)?;
+            let name = item.file_name().to_string_lossy().into_owned();
+            let random = name.strip_prefix(prefix).and_then(|name| name.strip_suffix(UNFINISHED));
+            let random = random.is_some_and(|it| it.len() == RANDOM && it.chars().all(char::is_alphanumeric));
+            if random && item.file_type().map_err(io)?.is_dir() {
+                fs::remove_dir_all(item.path()).map_err(|source| Trouble::io(&item.path(), source))?;
+            }
+        }
+        Ok(())
     }
 
     /// Where it is written meanwhile.
@@ -54,6 +86,19 @@ impl FolderWriter {
     pub fn supply(&mut self, name: &str, content: &mut dyn Read) -> Result<(), Trouble> {
         name::check(name)?;
         self.write(name, content)
+    }
+
+    /// Takes a file back that was supplied, if one was.
+    ///
+    /// # Errors
+    /// `bundle-path-unsafe`; [`Trouble::Io`].
+    pub(crate) fn take_back(&mut self, name: &str) -> Result<(), Trouble> {
+        name::check(name)?;
+        let path = self.folder.path().join(name);
+        match fs::remove_file(&path) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => Err(Trouble::io(&path, source)),
+            _ => Ok(()),
+        }
     }
 
     fn write(&mut self, name: &str, content: &mut dyn Read) -> Result<(), Trouble> {

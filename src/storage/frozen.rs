@@ -2,21 +2,25 @@
 //! neither a new tail beside old bundles, nor a new checkpoint beside an old tail.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 use std::path::PathBuf;
 
 use super::bundle::{Bundle, MAX_ENTRY_BUNDLE_BYTES, Trouble};
 use super::layout::TAIL;
 use crate::core::audit::CHECKPOINT;
 use crate::core::note::MAX_NOTE_BYTES;
+use crate::core::tile::{TILE_WIDTH, Tile};
 
 /// Bytes of a tail, at most: a full entry bundle that a kill left there, and another.
 pub const MAX_TAIL_BYTES: u64 = 2 * MAX_ENTRY_BUNDLE_BYTES;
 /// How often a folder that changes is looked at again.
 const MAX_LOOKS: usize = 16;
 
-/// The names of a bundle's files, and the two files that change, as of one moment. All others never change, though a
-/// partial tile may go once the full one is there.
+/// A file that was opened, if it is there.
+type Opened<'a> = Result<Option<Box<dyn Read + Send + 'a>>, Trouble>;
+
+/// The names of a bundle's files, and the two files that change, as of one moment. All others never change. A partial tile
+/// may go once the full one is there, which has the same in front: that stands in for it.
 pub struct Frozen<'a> {
     bundle: &'a dyn Bundle,
     names: Vec<String>,
@@ -52,16 +56,50 @@ impl<'a> Frozen<'a> {
     }
 }
 
+impl Frozen<'_> {
+    fn open_with<'s>(&'s self, name: &str, open: &dyn Fn() -> Opened<'s>) -> Opened<'s> {
+        if let Some(bytes) = self.kept.get(name) {
+            return Ok(Some(Box::new(bytes.as_slice())));
+        }
+        // One that came meanwhile is of another moment.
+        if [CHECKPOINT, TAIL].contains(&name) && !self.lists(name) {
+            return Ok(None);
+        }
+        match open()? {
+            None => self.stand_in(name),
+            opened => Ok(opened),
+        }
+    }
+
+    /// Of a partial tile that has gone, what the full one has of it.
+    fn stand_in(&self, name: &str) -> Opened<'_> {
+        let gone = Tile::parse(name).filter(|tile| tile.width < TILE_WIDTH && self.lists(name));
+        let Some(tile) = gone else { return Ok(None) };
+        let full = Tile { width: TILE_WIDTH, ..tile };
+        let bytes = self.bundle.read(&full.path(), MAX_ENTRY_BUNDLE_BYTES)?;
+        Ok(bytes.map(|bytes| Box::new(Cursor::new(tile.cut(bytes))) as _))
+    }
+
+    fn lists(&self, name: &str) -> bool {
+        self.names.iter().any(|listed| listed == name)
+    }
+}
+
 impl Bundle for Frozen<'_> {
     fn names(&self) -> Result<Vec<String>, Trouble> {
         Ok(self.names.clone())
     }
 
     fn open(&self, name: &str) -> Result<Option<Box<dyn Read + Send + '_>>, Trouble> {
-        match self.kept.get(name) {
-            Some(bytes) => Ok(Some(Box::new(bytes.as_slice()))),
-            None => self.bundle.open(name),
-        }
+        self.open_with(name, &|| self.bundle.open(name))
+    }
+
+    fn open_up_to(&self, name: &str, limit: u64) -> Result<Option<Box<dyn Read + Send + '_>>, Trouble> {
+        self.open_with(name, &|| self.bundle.open_up_to(name, limit))
+    }
+
+    fn declared(&self, name: &str) -> Option<u64> {
+        if self.kept.contains_key(name) { None } else { self.bundle.declared(name) }
     }
 
     fn locate(&self, name: &str) -> PathBuf {
@@ -75,4 +113,11 @@ impl Bundle for Frozen<'_> {
     fn lists_checkpoints(&self) -> bool {
         self.bundle.lists_checkpoints()
     }
+
+    fn is_live(&self) -> bool {
+        self.bundle.is_live()
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,7 +13,7 @@
 mod page;
 mod survey;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 use std::path::PathBuf;
 
@@ -53,7 +53,8 @@ pub struct HttpBundle {
     sizes: BTreeSet<u64>,
     /// Whether the sizes are those of the server's listing.
     listed: bool,
-    attachments: BTreeSet<Hash>,
+    /// With the longest length that an entry gives each.
+    attachments: BTreeMap<Hash, u64>,
 }
 
 impl HttpBundle {
@@ -78,7 +79,7 @@ impl HttpBundle {
         {
             return Err(trouble(url, "expected http:// or https://, a host and a path, and nothing else"));
         }
-        let (checkpoint, sizes, attachments) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
+        let (checkpoint, sizes, attachments) = (Vec::new(), BTreeSet::new(), BTreeMap::new());
         let mut bundle = Self { client, base: base.to_owned(), checkpoint, size: 0, sizes, listed: false, attachments };
         bundle.checkpoint = bundle.must(CHECKPOINT, MAX_NOTE_BYTES as u64)?;
         let parsed = SignedCheckpoint::parse(&bundle.checkpoint).map_err(|fault| fault.in_file(CHECKPOINT))?;
@@ -145,7 +146,7 @@ impl HttpBundle {
             None if tile.width < TILE_WIDTH => {
                 let full = Tile { width: TILE_WIDTH, ..*tile };
                 let bytes = self.fetch(&full.path(), MAX_ENTRY_BUNDLE_BYTES)?;
-                bytes.map(|bytes| cut(tile, bytes)).ok_or_else(|| self.absent(&name))
+                bytes.map(|bytes| tile.cut(bytes)).ok_or_else(|| self.absent(&name))
             }
             None => Err(self.absent(&name)),
         }
@@ -165,6 +166,16 @@ impl HttpBundle {
                 Err(trouble(&url, &format!("an entry of {} has seen this checkpoint, which {by}", tile.path())))
             }
         }
+    }
+
+    /// An attachment, read as it comes: one of more than `most` bytes cannot be had, and `limit` of them are handed over at
+    /// most, for which no more are read unless it comes as a page.
+    fn attachment(&self, name: &str, sha256: Hash, most: u64, limit: u64) -> Result<Box<dyn Read + Send>, Trouble> {
+        let stream = self.client.stream(&self.url(name), most)?.ok_or_else(|| self.absent(name))?;
+        Ok(match stream.content_type().is_some_and(is_html) {
+            true => Box::new(Page::new(stream, sha256, limit)),
+            false => Box::new(stream.take(limit)),
+        })
     }
 
     /// The sizes that the server lists, up to that of the checkpoint; none if it has no such list.
@@ -210,7 +221,7 @@ impl Bundle for HttpBundle {
         let checkpoints = self.sizes.iter().map(|size| format!("{CHECKPOINTS}{size}"));
         let mut names: Vec<String> = tile::tiles(self.size).map(|tile| tile.path()).collect();
         names.extend(checkpoints.chain([CHECKPOINT.to_owned()]));
-        names.extend(self.attachments.iter().map(attachment_name));
+        names.extend(self.attachments.keys().map(attachment_name));
         names.sort_unstable();
         Ok(names)
     }
@@ -221,11 +232,8 @@ impl Bundle for HttpBundle {
             return Ok(Some(Box::new(self.checkpoint.as_slice())));
         }
         if let Some(sha256) = name.strip_prefix(ATTACHMENTS).and_then(Hash::from_hex) {
-            let stream = self.client.stream(&self.url(name), MAX_FILE_BYTES)?.ok_or_else(|| self.absent(name))?;
-            return Ok(Some(match stream.content_type().is_some_and(is_html) {
-                true => Box::new(Page::new(stream, sha256)),
-                false => Box::new(stream),
-            }));
+            let limit = self.attachments.get(&sha256).copied().unwrap_or(MAX_FILE_BYTES).min(MAX_FILE_BYTES);
+            return self.attachment(name, sha256, limit, u64::MAX).map(Some);
         }
         let sized = name.strip_prefix(CHECKPOINTS).and_then(checkpoint_size);
         let bytes = if sized.is_some_and(|size| self.sizes.contains(&size)) {
@@ -238,6 +246,13 @@ impl Bundle for HttpBundle {
             }
         };
         Ok(Some(Box::new(io::Cursor::new(bytes))))
+    }
+
+    fn open_up_to(&self, name: &str, limit: u64) -> Result<Option<Box<dyn Read + Send + '_>>, Trouble> {
+        match name.strip_prefix(ATTACHMENTS).and_then(Hash::from_hex) {
+            Some(sha256) => self.attachment(name, sha256, MAX_FILE_BYTES, limit).map(Some),
+            None => self.open(name),
+        }
     }
 
     fn locate(&self, name: &str) -> PathBuf {
@@ -293,20 +308,6 @@ fn is_whole(tile: &Tile, bytes: &[u8]) -> bool {
         TileKind::Hashes(_) => bytes.len() == usize::from(tile.width) * Hash::LENGTH,
         TileKind::Entries => tile.entries(bytes).is_ok(),
     }
-}
-
-/// What a full tile has of a partial one; all of it where it has less.
-fn cut(tile: &Tile, mut full: Vec<u8>) -> Vec<u8> {
-    let end = match tile.kind {
-        TileKind::Hashes(_) => usize::from(tile.width) * Hash::LENGTH,
-        TileKind::Entries => {
-            let mut entries = tile::split(&full);
-            entries.by_ref().take(tile.width.into()).for_each(drop);
-            full.len() - entries.rest().len()
-        }
-    };
-    full.truncate(end);
-    full
 }
 
 #[cfg(test)]

@@ -32,6 +32,7 @@
 //! One process at a time has it open. Whoever comes meanwhile goes on without; nobody waits. Losing all of it, at any
 //! moment, is no loss: nothing here is waited for to reach the disk.
 
+mod bounds;
 mod chunk;
 mod database;
 mod folder;
@@ -100,7 +101,7 @@ impl Index {
         let folder = ledger.join(INDEX);
         fs::create_dir_all(&folder).map_err(|error| Why::Unusable(error.to_string()))?;
         let lock = lock(&folder)?;
-        let (opened, why) = match open(&folder) {
+        let (opened, why) = match open(ledger, &folder) {
             Ok(opened) => (opened, None),
             Err(why) => (begin(&folder)?, Some(why)),
         };
@@ -117,7 +118,7 @@ impl Index {
             return Err(Why::Missing);
         }
         let lock = lock(&folder)?;
-        let opened = open(&folder)?;
+        let opened = open(ledger, &folder)?;
         Ok(Self::new(folder, opened, lock))
     }
 

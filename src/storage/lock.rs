@@ -5,6 +5,7 @@ use std::io::{Read as _, Seek as _, Write as _};
 use std::path::Path;
 use std::time::Duration;
 
+use super::plain;
 use super::store::StoreError;
 
 /// Bytes of the lock file that are read, at most: a process id in decimal.
@@ -19,14 +20,19 @@ const BETWEEN_TRIES: Duration = Duration::from_millis(2);
 pub(super) struct Lock {
     /// The lock goes with the open file.
     _file: File,
+    /// The folder that the file is in, which is locked too: who removes the file makes room for another, but for no other
+    /// writer.
+    #[cfg(unix)]
+    _folder: File,
 }
 
 impl Lock {
     /// Locks the file, and leaves the process id in it for whoever comes next.
     pub(super) fn acquire(path: &Path) -> Result<Self, StoreError> {
         let io = StoreError::io(path);
-        let options = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
-        let mut file = options.map_err(&io)?;
+        let options = &mut OpenOptions::new();
+        let options = options.read(true).write(true).create(true).truncate(false);
+        let mut file = plain::open_as(options, path).map_err(&io)?;
         let mut tries = 0;
         loop {
             match file.try_lock() {
@@ -45,9 +51,27 @@ impl Lock {
             tries += 1;
             std::thread::sleep(BETWEEN_TRIES);
         }
+        #[cfg(unix)]
+        let folder = lock_folder(path)?;
         file.rewind().map_err(&io)?;
         file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id())).map_err(&io)?;
-        Ok(Self { _file: file })
+        Ok(Self {
+            _file: file,
+            #[cfg(unix)]
+            _folder: folder,
+        })
+    }
+}
+
+/// Locks the folder of that file itself.
+#[cfg(unix)]
+fn lock_folder(file: &Path) -> Result<File, StoreError> {
+    let path = file.parent().filter(|path| !path.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = File::open(path).map_err(StoreError::io(path))?;
+    match try_for_a_moment(&folder) {
+        Err(TryLockError::WouldBlock) => Err(StoreError::Locked { path: file.into(), pid: None }),
+        // A file system that locks no folders has the file's lock.
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(folder),
     }
 }
 

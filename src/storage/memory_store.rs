@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::ops::ControlFlow;
 
-use super::store::{self, Log, Store, StoreError};
+use super::store::{self, Log, Staged, Store, StoreError};
 use crate::core::chain::Sealed;
 use crate::core::checkpoint::SignedCheckpoint;
 use crate::core::hash::Hash;
@@ -104,16 +104,10 @@ impl Store for MemoryStore {
         Ok(self.witnesses.clone())
     }
 
-    fn attach(&mut self, sha256: &Hash, length: u64, content: &mut dyn Read) -> Result<(), StoreError> {
-        if self.attachments.get(sha256).is_some_and(|bytes| bytes.len() as u64 == length) {
-            return Ok(());
-        }
+    fn settle(&mut self, staged: Staged) -> Result<(), StoreError> {
         let mut bytes = Vec::new();
-        store::take_in(sha256, length, content, |piece| {
-            bytes.extend_from_slice(piece);
-            Ok(())
-        })?;
-        self.attachments.insert(*sha256, bytes);
+        staged.open()?.read_to_end(&mut bytes).map_err(StoreError::io(staged.path()))?;
+        self.attachments.insert(*staged.sha256(), bytes);
         Ok(())
     }
 }

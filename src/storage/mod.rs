@@ -10,6 +10,7 @@
 //! - [`bundle_writer`], [`folder_writer`], [`zip_writer`]: how a bundle is written, whole or not at all.
 //! - [`whole_file`]: likewise a single file that somebody asked for.
 //! - [`http`], [`http_bundle`]: asking over HTTP and HTTPS, and a bundle that a web server serves.
+//! - `plain`, `durable`, `lock`: how files are opened, get their places, and have one writer.
 //! - [`store`], [`memory_store`], [`folder_store`]: where the one writer keeps a ledger as it grows.
 //! - [`read_ahead`]: how files are read and hashed on all cores.
 //! - [`run_files`]: what of a state grows with every entry, kept beyond a process.
@@ -38,6 +39,7 @@ pub mod http;
 pub mod http_bundle;
 pub mod store;
 pub mod memory_store;
+mod plain;
 mod durable;
 pub mod read_ahead;
 mod lock;

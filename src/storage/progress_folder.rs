@@ -2,12 +2,14 @@
 //! file that is replaced as a whole, `progress`, and a folder `evidence` of what is never replaced.
 
 use std::fs::{self, File};
-use std::io::{ErrorKind, Read as _, Write as _};
+use std::io::{self, ErrorKind, Read, Take};
 use std::path::{Path, PathBuf};
 
 use super::durable;
 use super::lock::Lock;
+use super::plain;
 use super::store::StoreError;
+use crate::core::hash::Hasher;
 
 /// Bytes of the file `progress` that are read, at most.
 pub const MAX_PROGRESS_BYTES: u64 = 4_000_000_000;
@@ -43,22 +45,32 @@ impl ProgressFolder {
         self.path.join(PROGRESS)
     }
 
-    /// What was last kept; nothing where nothing was. More than [`MAX_PROGRESS_BYTES`] are cut. What is returned would
-    /// survive a power cut.
+    /// What was last kept; nothing where nothing was. More than [`MAX_PROGRESS_BYTES`] are cut, and where its first line is
+    /// another, all after as many bytes. What is returned would survive a power cut.
     ///
     /// # Errors
     /// [`StoreError::Io`].
-    pub fn read(&self) -> Result<Option<Vec<u8>>, StoreError> {
+    pub fn read(&self, first_line: &str) -> Result<Option<Vec<u8>>, StoreError> {
         let path = self.progress();
-        let mut bytes = Vec::new();
-        match File::open(&path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(StoreError::io(&path)(error)),
-            Ok(file) => file.take(MAX_PROGRESS_BYTES).read_to_end(&mut bytes).map_err(StoreError::io(&path))?,
-        };
+        let io = StoreError::io(&path);
+        let Some(mut file) = self.open_progress()? else { return Ok(None) };
+        let (begins, mut bytes) = (format!("{first_line}\n"), Vec::new());
+        file.by_ref().take(begins.len() as u64).read_to_end(&mut bytes).map_err(&io)?;
+        if bytes == begins.as_bytes() {
+            file.read_to_end(&mut bytes).map_err(&io)?;
+        }
         // A kill right after it got there may have come before that was durable.
         durable::sync_folder(&self.path)?;
         Ok(Some(bytes))
+    }
+
+    fn open_progress(&self) -> Result<Option<Take<File>>, StoreError> {
+        let path = self.progress();
+        match plain::open(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(StoreError::io(&path)(error)),
+            Ok(file) => Ok(Some(file.take(MAX_PROGRESS_BYTES))),
+        }
     }
 
     /// Keeps something in place of what was kept before, whole or not at all. Durable on return.
@@ -75,10 +87,44 @@ impl ProgressFolder {
     /// # Errors
     /// [`StoreError::Io`].
     pub fn keep_evidence(&self, name: &str, files: &[(&str, &[u8])]) -> Result<PathBuf, StoreError> {
-        let target = self.path.join(EVIDENCE).join(name);
+        let mut files = files.to_vec();
+        self.keep_files(name, files.iter_mut().map(|(name, bytes)| (*name, bytes as &mut dyn Read)))
+    }
+
+    /// Keeps what was last kept, whatever it is, under `evidence` too, in a folder named for its hash. Durable on return.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`].
+    pub fn keep_damaged(&self) -> Result<(), StoreError> {
+        let Some(mut file) = self.open_progress()? else { return Ok(()) };
+        let (mut hasher, mut buffer, path) = (Hasher::default(), vec![0; 1 << 16], self.progress());
+        loop {
+            let read = match file.read(&mut buffer) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                read => read.map_err(StoreError::io(&path))?,
+            };
+            match buffer.get(..read) {
+                None | Some([]) => break,
+                Some(bytes) => hasher.update(bytes),
+            }
+        }
+        let digest = hasher.finish().to_string();
+        let name = format!("damaged-{}", digest.get(..16).unwrap_or_default());
+        let Some(mut file) = self.open_progress()? else { return Ok(()) };
+        self.keep_files(&name, [(PROGRESS, &mut file as &mut dyn Read)]).map(drop)
+    }
+
+    fn keep_files<'f>(
+        &self,
+        name: &str,
+        files: impl IntoIterator<Item = (&'f str, &'f mut dyn Read)>,
+    ) -> Result<PathBuf, StoreError> {
+        let kept = self.path.join(EVIDENCE);
+        plain::check_folder(&kept).map_err(StoreError::io(&kept))?;
+        let target = kept.join(name);
         if target.is_dir() {
             // A kill right after it got there may have come before that was durable.
-            durable::sync_folder(&self.path.join(EVIDENCE))?;
+            durable::sync_folder(&kept)?;
             return Ok(target);
         }
         let temporary = self.path.join(format!("{EVIDENCE}-{TEMPORARY}"));
@@ -86,10 +132,10 @@ impl ProgressFolder {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(StoreError::io(&temporary)(error)),
             _ => durable::make_folder(&temporary)?,
         }
-        for (name, bytes) in files {
+        for (name, content) in files {
             let path = temporary.join(name);
-            let mut file = File::create(&path).map_err(StoreError::io(&path))?;
-            file.write_all(bytes).and_then(|()| file.sync_all()).map_err(StoreError::io(&path))?;
+            let mut file = plain::create(&path).map_err(StoreError::io(&path))?;
+            io::copy(content, &mut file).and_then(|_| file.sync_all()).map_err(StoreError::io(&path))?;
         }
         durable::sync_folder(&temporary)?;
         durable::settle(&temporary, &target)?;
@@ -107,14 +153,25 @@ mod tests {
         let path = temporary.path().join("a/b");
         let folder = ProgressFolder::open(&path).unwrap();
         assert_eq!(ProgressFolder::open(&path).unwrap_err().code(), "ledger-locked");
-        assert_eq!(folder.read().unwrap(), None);
-        folder.replace(b"one").unwrap();
+        assert_eq!(folder.read("v1").unwrap(), None);
+        folder.replace(b"v1\none").unwrap();
         // What a kill leaves of a write is written over, and never read.
         fs::write(path.join(TEMPORARY), "torn and longer").unwrap();
-        assert_eq!(folder.read().unwrap().unwrap(), b"one");
-        folder.replace(b"two").unwrap();
+        assert_eq!(folder.read("v1").unwrap().unwrap(), b"v1\none");
+        folder.replace(b"v1\ntwo").unwrap();
         drop(folder);
-        assert_eq!(ProgressFolder::open(&path).unwrap().read().unwrap().unwrap(), b"two");
+        assert_eq!(ProgressFolder::open(&path).unwrap().read("v1").unwrap().unwrap(), b"v1\ntwo");
+    }
+
+    #[test]
+    fn of_another_file_no_more_is_read_than_shows_it() {
+        let temporary = tempfile::tempdir().unwrap();
+        let folder = ProgressFolder::open(temporary.path()).unwrap();
+        folder.replace(b"v2\none").unwrap();
+        assert_eq!(folder.read("v1").unwrap().unwrap(), b"v2\n");
+        // Nothing but its length.
+        File::create(folder.progress()).unwrap().set_len(1 << 40).unwrap();
+        assert_eq!(folder.read("v1").unwrap().unwrap(), [0; 3]);
     }
 
     #[test]

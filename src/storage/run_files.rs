@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::durable;
+use super::plain;
 use super::scratch_files::read_at;
 use crate::core::hash::Hash;
 use crate::core::shelf::{KeptRun, OpenedRun, Sheet, Space};
 use crate::core::state::shelves::Runs;
 
 /// The folder, beside what names the runs.
-const RUNS: &str = "runs";
+pub(super) const RUNS: &str = "runs";
 /// What the name of a file begins with that is being written.
 const UNFINISHED: &str = "tmp-";
 
@@ -44,7 +45,7 @@ impl RunFiles {
     pub fn open(&self, runs: &Runs) -> io::Result<Runs<OpenedRun>> {
         runs.try_map(|run| {
             let path = self.folder.join(run.sha256.to_string());
-            let file = File::open(&path)?;
+            let file = plain::open(&path)?;
             let length = file.metadata()?.len();
             if length != run.bytes {
                 let words = format!("expected {} bytes, found {length}", run.bytes);
@@ -56,6 +57,9 @@ impl RunFiles {
 
     /// Removes every file but those of these runs. One that cannot be removed is tried again the next time.
     pub fn remove_others<'a>(&self, runs: impl Iterator<Item = &'a KeptRun>) {
+        if plain::check_folder(&self.folder).is_err() {
+            return;
+        }
         let names: BTreeSet<_> = runs.map(|run| run.sha256.to_string()).collect();
         let items = fs::read_dir(&self.folder).into_iter().flatten().flatten();
         for item in items.filter(|item| item.file_name().to_str().is_none_or(|name| !names.contains(name))) {
@@ -77,10 +81,11 @@ impl RunFiles {
 
 impl Space for RunFiles {
     fn sheet(&self) -> io::Result<Box<dyn Sheet>> {
+        plain::check_folder(&self.folder)?;
         fs::create_dir_all(&self.folder)?;
         let number = self.begun.fetch_add(1, Ordering::Relaxed);
         let path = self.folder.join(format!("{UNFINISHED}{number}"));
-        let file = File::options().read(true).write(true).create(true).truncate(true).open(&path)?;
+        let file = plain::open_as(File::options().read(true).write(true).create(true).truncate(true), &path)?;
         Ok(Box::new(RunFile { file, path }))
     }
 }

@@ -11,11 +11,14 @@ use std::path::{Path, PathBuf};
 use super::durable;
 use super::folder_store::{outgrown, remove_widths};
 use super::lock::Lock;
+use super::plain;
 use super::run_files::RunFiles;
 use super::store::{self, StoreError};
 use crate::core::audit::{CHECKPOINTS, attachment_name, checkpoint_size};
 use crate::core::hash::Hash;
 
+/// Bytes of a file that is kept and not served, at most.
+pub const MAX_KEPT_BYTES: u64 = 1 << 30;
 /// The folder of what is not served.
 const TEMPORARY: &str = "tmp";
 
@@ -39,7 +42,7 @@ impl Site {
     pub fn open(root: &Path) -> Result<Self, StoreError> {
         durable::make_folder(root)?;
         let lock = Lock::acquire(&root.join("lock"))?;
-        durable::make_folder(&root.join(TEMPORARY))?;
+        durable::make_own_folder(&root.join(TEMPORARY))?;
         Ok(Self {
             root: root.into(),
             touched: BTreeSet::new(),
@@ -92,7 +95,7 @@ impl Site {
     ) -> Result<(), StoreError> {
         let (temporary, target) = (self.root.join(TEMPORARY).join("file"), self.root.join(name));
         self.step()?;
-        let mut file = File::create(&temporary).map_err(StoreError::io(&temporary))?;
+        let mut file = plain::create(&temporary).map_err(StoreError::io(&temporary))?;
         write(&mut file, &temporary)?;
         file.sync_all().map_err(StoreError::io(&temporary))?;
         let folder = target.parent().unwrap_or(&self.root);
@@ -144,9 +147,16 @@ impl Site {
     }
 }
 
-/// What was kept of that name, if it can be read.
-pub fn kept(root: &Path, name: &str) -> Option<Vec<u8>> {
-    fs::read(root.join(TEMPORARY).join(name)).ok()
+/// What was kept of that name, if it begins like that and can be read. Of anything else no more is read.
+pub fn kept(root: &Path, name: &str, begins: &str) -> Option<Vec<u8>> {
+    let mut file = plain::open(&root.join(TEMPORARY).join(name)).ok()?;
+    let mut bytes = vec![0; begins.len()];
+    file.read_exact(&mut bytes).ok()?;
+    if bytes != begins.as_bytes() || file.metadata().ok()?.len() > MAX_KEPT_BYTES {
+        return None;
+    }
+    file.take(MAX_KEPT_BYTES).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
 }
 
 /// The same of a folder that is only read.
@@ -171,4 +181,21 @@ pub fn published(root: &Path) -> Result<BTreeSet<u64>, StoreError> {
         sizes.extend(item.map_err(&io)?.file_name().to_str().and_then(checkpoint_size));
     }
     Ok(sizes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_kept_is_read_if_it_begins_as_it_should_and_within_its_limit() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut site = Site::open(folder.path()).unwrap();
+        site.keep("x", b"1 one").unwrap();
+        let read = |begins: &str| kept(folder.path(), "x", begins);
+        assert_eq!((read("1 ").as_deref(), read("2 "), read("1 one, two")), (Some(&b"1 one"[..]), None, None));
+        let file = File::options().write(true).open(folder.path().join("tmp/x")).unwrap();
+        file.set_len(MAX_KEPT_BYTES + 1).unwrap();
+        assert_eq!(read("1 "), None);
+    }
 }

@@ -90,18 +90,35 @@ pub trait Store: Log {
     /// another root; else as [`Store::append`].
     fn publish(&mut self, checkpoint: &SignedCheckpoint) -> Result<(), StoreError>;
 
+    /// Whether somebody was interrupted who published the latest checkpoint, so that not everybody is shown it.
+    fn is_unfinished(&self) -> bool {
+        false
+    }
+
+    /// Shows everybody the latest checkpoint, where that is unfinished. What is replaced by it may be sound where this one is
+    /// not: whoever calls this has judged it, its signatures included.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`], [`StoreError::Poisoned`].
+    fn finish_publishing(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// The policy that every checkpoint must meet before it is published, as it is kept, if there is one.
     ///
     /// # Errors
     /// As [`Log::read`].
     fn witnesses(&self) -> Result<Option<Vec<u8>>, StoreError>;
 
-    /// Keeps an attachment, durably, under its hash. If it is there already in that length, the content is not read.
+    /// Keeps an attachment, durably, under its hash, in place of one that is there and may have rotted.
     ///
     /// # Errors
     /// [`StoreError::Fault`] with `attachment-mismatch` if the content has another length or hash;
     /// [`StoreError::Content`] if it could not be read; [`StoreError::Io`]. None of them poisons the store.
-    fn attach(&mut self, sha256: &Hash, length: u64, content: &mut dyn Read) -> Result<(), StoreError>;
+    fn attach(&mut self, sha256: &Hash, length: u64, content: &mut dyn Read) -> Result<(), StoreError> {
+        let staged = self.staging().take_in(sha256, length, content)?;
+        self.settle(staged)
+    }
 
     /// Where attachments can be taken in beside the store, while it does something else. The system's folder for temporary
     /// files, unless the store has a better one.
@@ -112,10 +129,8 @@ pub trait Store: Log {
     /// Keeps an attachment that was taken in, as [`Store::attach`] does.
     ///
     /// # Errors
-    /// As [`Store::attach`].
-    fn settle(&mut self, staged: Staged) -> Result<(), StoreError> {
-        self.attach(staged.sha256(), staged.length(), &mut staged.open()?)
-    }
+    /// [`StoreError::Io`].
+    fn settle(&mut self, staged: Staged) -> Result<(), StoreError>;
 }
 
 /// Where in an entry the hash of the one before it stands (FORMAT.md, section 4).

@@ -6,7 +6,7 @@
 //!
 //! An origin hash is the SHA-256 of a log's origin in lower-case hexadecimal, as in tlog-witness.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
@@ -16,6 +16,7 @@ use crate::core::note::MAX_NOTE_BYTES;
 
 use super::durable;
 use super::lock::Lock;
+use super::plain;
 use super::store::StoreError;
 
 mod evidence;
@@ -48,7 +49,7 @@ impl WitnessStore {
         let temporary = folder.join(TEMPORARY);
         remove_folder(&temporary)?;
         for name in [LOGS, EVIDENCE, TEMPORARY] {
-            durable::make_folder(&folder.join(name))?;
+            durable::make_own_folder(&folder.join(name))?;
         }
         Ok(Self { folder: folder.to_owned(), keeping: std::sync::Mutex::new(()), _lock: lock })
     }
@@ -80,7 +81,7 @@ impl WitnessStore {
     pub fn latest<T>(&self, log: &Hash, read: impl FnOnce(&[u8]) -> Result<T, Fault>) -> Result<Option<T>, StoreError> {
         let path = self.path(log);
         let io = StoreError::io(&path);
-        let file = match File::open(&path) {
+        let file = match plain::open(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(io(error)),

@@ -47,6 +47,11 @@ impl ZipBundle {
         let members = zip_directory::read(&archive, path)?;
         Ok(Self { path: path.into(), archive, members })
     }
+
+    fn member(&self, name: &str) -> Option<&Member> {
+        let at = self.members.binary_search_by(|member| member.name.as_str().cmp(name)).ok()?;
+        self.members.get(at)
+    }
 }
 
 impl Bundle for ZipBundle {
@@ -56,9 +61,13 @@ impl Bundle for ZipBundle {
 
     fn open(&self, name: &str) -> Result<Option<Box<dyn Read + Send + '_>>, Trouble> {
         name::check(name)?;
-        let Ok(at) = self.members.binary_search_by(|member| member.name.as_str().cmp(name)) else { return Ok(None) };
-        let member = self.members.get(at);
+        let member = self.member(name);
         Ok(member.map(|member| Box::new(Content::of(member, &self.archive)) as Box<dyn Read + Send>))
+    }
+
+    /// Of every member.
+    fn declared(&self, name: &str) -> Option<u64> {
+        self.member(name).map(|member| member.size)
     }
 
     fn locate(&self, name: &str) -> PathBuf {

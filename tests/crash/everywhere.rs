@@ -1,5 +1,8 @@
 //! Every write path, disturbed at every call that changes a file.
 
+use std::fs;
+
+use super::place::Ran;
 use super::plans::{Chance, chosen, failures, kills, number, run};
 use super::round::{Disturbance, known};
 use super::world::World;
@@ -42,6 +45,25 @@ fn an_index_that_cannot_be_written_keeps_nobody_waiting() {
     let rounds: Vec<_> = writes.map(|call| (0, plan(call.number))).collect();
     assert!(rounds.len() > 5, "{} writes", rounds.len());
     run(&world, &known, &rounds);
+}
+
+/// What a ledger cannot note, it says.
+#[test]
+fn a_note_that_cannot_be_kept_is_missed_aloud() {
+    let world = World::shared();
+    let place = || {
+        let place = world.small.copied();
+        fs::remove_file(place.path("ledger/tmp/acknowledged")).unwrap();
+        place
+    };
+    let (words, clean) = ("checkpoint ledger --key operator.pem", place());
+    let ran = Ran::of(clean.disturbed(words, None).output().unwrap());
+    assert!(ran.code == Some(0) && !ran.error.contains("not noted"), "{ran:?}");
+    let note = clean.calls().into_iter().find(|call| call.path == "ledger/tmp/note").unwrap();
+    let plan = Plan { event: Event::Enospc, at: note.number, times: 1 };
+    let ran = Ran::of(place().disturbed(words, Some(plan)).output().unwrap());
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(ran.error.matches("note: ledger: it is not noted how far it is acknowledged").count(), 1, "{ran:?}");
 }
 
 #[test]

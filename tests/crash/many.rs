@@ -104,8 +104,10 @@ fn nobody_is_told_yes_after_the_disk_has_failed() {
 fn judge(place: &Place, plan: Plan, stopped: &mut u64) -> usize {
     let calls = place.calls();
     // What failed for good is what the store was writing: its index may fail, or its note, and nobody notices.
-    let hint = |path: &str| path.contains("/index") || path.ends_with("/lock") || path.ends_with("/acknowledged");
-    let evidence = |call: &Call| call.mark == 'f' && !hint(&call.path);
+    let notes = ["/lock", "/tmp/acknowledged", "/tmp/note"];
+    let of_note = |call: &Call| call.name == "fsync" && call.path.ends_with("/tmp");
+    let hint = |path: &str| path.contains("/index") || notes.iter().any(|name| path.ends_with(name));
+    let evidence = |call: &Call| call.mark == 'f' && !hint(&call.path) && !of_note(call);
     let failed = calls.iter().position(evidence);
     let said = |calls: &[Call]| {
         let text: Vec<u8> = calls.iter().filter(|call| call.name == "say").flat_map(|call| call.data.clone()).collect();

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -37,43 +37,52 @@ pub enum Odd {
 pub struct Server {
     port: u16,
     ended: Arc<AtomicBool>,
+    site: Arc<Site>,
 }
 
 struct Site {
     files: BTreeMap<String, Vec<u8>>,
     odd: Option<(String, Odd)>,
     asked: AtomicBool,
+    /// The names that were asked for.
+    log: Mutex<Vec<String>>,
 }
 
 impl Server {
     pub fn of(files: BTreeMap<String, Vec<u8>>) -> Self {
-        Self::start(Site { files, odd: None, asked: AtomicBool::new(false) })
+        Self::start(Site { files, odd: None, asked: AtomicBool::new(false), log: Mutex::default() })
     }
 
     pub fn with(files: BTreeMap<String, Vec<u8>>, name: &str, odd: Odd) -> Self {
-        Self::start(Site { files, odd: Some((name.to_owned(), odd)), asked: AtomicBool::new(false) })
+        let odd = Some((name.to_owned(), odd));
+        Self::start(Site { files, odd, asked: AtomicBool::new(false), log: Mutex::default() })
     }
 
     fn start(site: Site) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let (port, ended, site) =
             (listener.local_addr().unwrap().port(), Arc::new(AtomicBool::new(false)), Arc::new(site));
-        let end = ended.clone();
+        let (end, asked) = (ended.clone(), Arc::clone(&site));
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 if end.load(Ordering::Relaxed) {
                     return;
                 }
-                let site = site.clone();
+                let site = asked.clone();
                 // A reader that has seen enough hangs up, and that is no error here.
                 thread::spawn(move || site.answer(stream));
             }
         });
-        Self { port, ended }
+        Self { port, ended, site }
     }
 
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// How often that file was asked for.
+    pub fn asked_for(&self, name: &str) -> usize {
+        self.site.log.lock().unwrap().iter().filter(|asked| *asked == name).count()
     }
 }
 
@@ -89,6 +98,7 @@ impl Site {
         let mut lines = BufReader::new(stream.try_clone().ok()?).lines().map_while(Result::ok);
         let path = lines.next()?.split(' ').nth(1)?.trim_start_matches('/').to_owned();
         lines.take_while(|line| !line.is_empty()).for_each(drop);
+        self.log.lock().unwrap().push(path.clone());
         let odd = self.odd.as_ref().filter(|(name, _)| *name == path).map(|(_, odd)| odd);
         match odd {
             Some(Odd::Once(odd)) if !self.asked.swap(true, Ordering::Relaxed) => self.misbehave(&path, odd, stream),

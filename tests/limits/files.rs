@@ -14,8 +14,10 @@ use candour::core::note::{Note, VerifierKey};
 use candour::core::policy::Policy;
 use candour::core::receipt::Receipt;
 use candour::core::row_proof::RowProof;
-use candour::core::statement::{Envelope, PAYLOAD_TYPE};
+use candour::core::statement::{Envelope, PAYLOAD_TYPE, Rule};
+use candour::core::tile;
 use candour::core::time::Millis;
+use candour::shell::verify::{Options, verify};
 use candour::storage::bundle::{Bundle as _, Trouble};
 use candour::storage::folder_bundle::FolderBundle;
 use serde_json::Value;
@@ -89,6 +91,21 @@ pub fn file(bytes: u64) -> bool {
         }
         Err(error) => panic!("{error}"),
     }
+}
+
+/// Whether a ledger's file is read that holds so many bytes, in entries as long as any.
+pub fn of_ledger(name: &str, bytes: u64) -> bool {
+    let root = tempfile::tempdir().unwrap();
+    let path = root.path().join(name);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let entry = [vec![0xff; 2], vec![0; tile::MAX_ENTRY_BYTES]].concat();
+    let content: Vec<u8> = entry.iter().copied().cycle().take(bytes as usize).collect();
+    std::fs::write(path, content).unwrap();
+    let (bundle, nobody) = (FolderBundle::open(root.path()).unwrap(), Policy::parse(b"quorum none\n").unwrap());
+    let (pins, progress) = (Vec::new(), &mut |_, _| {});
+    let options = Options { pins, rule: Rule::Cofactored, progress, as_of: None, watch: &mut () };
+    let faults = verify(&bundle, &nobody, options).unwrap().faults;
+    !faults.iter().any(|fault| fault.code == Code::BundleTooLarge && fault.file.as_deref() == Some(name))
 }
 
 const SIGNATURE: &str = "— a AAAAAAA=\n";

@@ -2,14 +2,15 @@
 
 use super::number;
 use super::states::{Outcome, Random, Record, simulate, simulate_forgetful};
+use super::tree;
 use super::ways::{Way, record, ways};
 use crate::disk::{Call, Event, Plan};
 
 /// States that are judged of each way to write; `CANDOUR_ROUNDS` overrides it, 0 is all.
 const STATES: u64 = 24;
-/// States that are judged after each kill; overridden likewise.
+/// States that are judged after each kill or flush that failed; overridden likewise.
 const STATES_AFTER_KILL: u64 = 6;
-/// At how many moments a process is killed, of each way; `CANDOUR_RUNS` overrides it, 0 is all.
+/// At how many moments a process is killed or a flush fails, of each way; `CANDOUR_RUNS` overrides it, 0 is all.
 const KILLS: u64 = 1;
 
 /// Kills that once left something open which the next process built on: the way, and after which call.
@@ -18,6 +19,10 @@ const KILLED: &[(&str, &str, &str)] = &[
     ("witness", "mkdir", "witness/evidence"),
     ("monitor", "rename", "state/tmp"),
 ];
+
+/// Flushes that once failed, and what they were to write was then taken for written: the way, the call, and of which file.
+const FAILED: &[(&str, &str, &str)] =
+    &[("append", "fdatasync", "ledger/tail"), ("fill a bundle", "fdatasync", "ledger/tail")];
 
 /// Each is a flush that an acknowledgement rests on: the way, the call, and of which file or folder.
 const FLUSHES: &[(&str, &str, &str)] = &[
@@ -67,43 +72,54 @@ fn whatever_a_disk_drops_nothing_acknowledged_is_lost() {
 
 #[test]
 fn what_a_kill_left_open_is_closed_before_anything_is_built_on_it() {
+    // What kills leave open are names.
+    disturbed(Event::KillAfter, KILLED, &["mkdir", "rename", "link"]);
+}
+
+#[test]
+fn what_a_flush_that_failed_did_not_write_is_written_before_anything_is_built_on_it() {
+    disturbed(Event::Fsync, FAILED, &tree::FLUSHES);
+}
+
+/// Disturbs the first command of each way at some of those calls, runs it again, and cuts the power from then on.
+fn disturbed(event: Event, known: &[(&str, &str, &str)], calls: &[&str]) {
     let (mut random, mut wrong) = (Random(seed()), Vec::new());
     for way in ways() {
         let mut all = Outcome::default();
-        for at in kills(way, &mut random) {
-            let plan = Plan { event: Event::KillAfter, at, times: 1 };
+        for at in moments(way, known, calls, &mut random) {
+            let plan = Plan { event, at, times: 1 };
             let outcome = simulate(&record(way, Some(plan)), most(STATES_AFTER_KILL), &mut random);
             all.cuts += outcome.cuts;
             all.states += outcome.states;
-            all.wrong.extend(outcome.wrong.into_iter().map(|why| format!("{}, killed after {at}: {why}", way.name)));
+            all.wrong.extend(outcome.wrong.into_iter().map(|why| format!("{}, {event:?} at {at}: {why}", way.name)));
         }
-        tell(&format!("{}, killed and run again", way.name), &all);
+        tell(&format!("{}, {event:?} and run again", way.name), &all);
         wrong.append(&mut all.wrong);
     }
     expect_none(&wrong);
 }
 
-/// At which calls of a way's first command it is killed: what a kill leaves open are names.
-fn kills(way: &Way, random: &mut Random) -> Vec<u64> {
+/// At which calls of a way's first command it is disturbed: those that are known, and some others of those names.
+fn moments(way: &Way, known: &[(&str, &str, &str)], names: &[&str], random: &mut Random) -> Vec<u64> {
     let calls = record(way, None).calls;
     // Those of the next process are counted from 1 again.
     let numbered = calls.iter().filter(|call| call.number > 0);
     let first = (1..).zip(numbered).take_while(|(at, call)| call.number == *at).map(|(_, call)| call);
-    let named: Vec<&Call> = first.filter(|call| ["mkdir", "rename", "link"].contains(&call.name.as_str())).collect();
+    let named: Vec<&Call> = first.filter(|call| names.contains(&call.name.as_str())).collect();
     let known = |call: &Call| {
-        let known = |(of, name, path): &(&str, &str, &str)| {
+        let is = |(of, name, path): &(&str, &str, &str)| {
             *of == way.name && call.name == *name && call.path.starts_with(path)
         };
-        KILLED.iter().any(known)
+        known.iter().any(is)
     };
-    let mut kills: Vec<u64> = named.iter().filter(|call| known(call)).map(|call| call.number).collect();
+    let mut chosen: Vec<u64> = named.iter().filter(|call| known(call)).map(|call| call.number).collect();
     match number("CANDOUR_RUNS").unwrap_or(KILLS) {
-        0 => kills = named.iter().map(|call| call.number).collect(),
-        runs => kills.extend((0..runs).filter_map(|_| Some(named.get(random.below(named.len()))?.number))),
+        0 => chosen = named.iter().map(|call| call.number).collect(),
+        runs => chosen.extend((0..runs).filter_map(|_| Some(named.get(random.below(named.len()))?.number))),
     }
-    kills.sort_unstable();
-    kills.dedup();
-    kills
+    chosen.sort_unstable();
+    chosen.dedup();
+    chosen
 }
 
 #[test]

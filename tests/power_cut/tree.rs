@@ -3,7 +3,8 @@
 //! It is weaker than any that is sold, and no weaker than POSIX allows: what a file holds is durable once the file was
 //! flushed, a name once its folder was; of what was not, any part may be there after a power cut, in any order, each name
 //! by itself. Of a write that was not flushed, any sectors of 512 bytes may be there; or only the length that it gave the
-//! file, with zeros.
+//! file, with zeros. Where a flush fails, what it was to write to files is never written, and no later flush says so: Linux
+//! takes those pages for clean.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
@@ -15,6 +16,9 @@ use crate::disk::Call;
 
 /// Bytes that a disk writes whole or not at all.
 pub(super) const SECTOR: u64 = 512;
+
+/// The calls that wait for the disk.
+pub(super) const FLUSHES: [&str; 3] = ["fsync", "fdatasync", "syncfs"];
 
 /// A file or a folder, whatever its names.
 type Node = usize;
@@ -125,11 +129,16 @@ impl Disk {
 
     /// Takes the next call. Returns whether it can have made a difference.
     pub(super) fn apply(&mut self, call: &Call) -> bool {
+        let before = self.pending.len();
+        let node = self.inodes.get(&call.inode).copied();
+        if call.mark == 'f' && FLUSHES.contains(&call.name.as_str()) {
+            let dropped = |file| call.name == "syncfs" || Some(file) == node;
+            self.pending.retain(|it| !matches!(it.change, Change::Write { file, .. } if dropped(file)));
+            return before != self.pending.len();
+        }
         if call.result < 0 || "kl".contains(call.mark) {
             return false;
         }
-        let before = self.pending.len();
-        let node = self.inodes.get(&call.inode).copied();
         match call.name.as_str() {
             "open" if call.length == 1 || call.length == 3 => {
                 let file = self.add(call.inode, Some(Vec::new()));

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use candour::core::fault::Code;
+use candour::shell::repair::{How, repair as mend};
 use candour::shell::restore::{RestoreError, restore};
 use candour::storage::bundle::{Bundle, Trouble};
 use candour::storage::http_bundle::HttpBundle;
@@ -16,7 +17,7 @@ use crate::command_line::Scene;
 use crate::corpus::disk::root;
 use crate::corpus::forge::Files;
 use crate::corpus::story::{self, SIZE};
-use crate::http::server::Server;
+use crate::http::server::{Odd, Server};
 
 fn bundle(files: &Files) -> MemoryBundle {
     MemoryBundle::from_iter(files.clone())
@@ -41,9 +42,9 @@ fn a_ledger_comes_back_from_a_folder_a_zip_and_a_mirror() {
     let writer = candour::storage::folder_writer::FolderWriter::create(&exported).unwrap();
     candour::storage::bundle_writer::copy(&bundle(&story.files()), writer).unwrap();
     let server = Server::of(story.files());
-    let mirror = HttpBundle::open(&server.url()).unwrap().with_attachments().unwrap();
+    let mirror = HttpBundle::open(&server.url()).unwrap();
     let copies = [open_bundle(&zip).unwrap(), open_bundle(&exported).unwrap(), Box::new(mirror)];
-    let policy = candour::core::policy::Policy::parse(&fs::read(root().join("policy")).unwrap()).unwrap();
+    let policy = fs::read(root().join("policy")).unwrap();
     for (copy, name) in copies.iter().zip(["zip", "folder", "mirror"]) {
         let target = folder.path().join(name);
         // An empty folder will do.
@@ -65,6 +66,27 @@ fn a_ledger_comes_back_from_a_folder_a_zip_and_a_mirror() {
         let error = restore(copy.as_ref(), &target, None, &mut |_, _| {}).unwrap_err();
         assert_eq!(error.code(), "ledger-exists", "{name}");
     }
+}
+
+#[test]
+fn of_an_attachment_no_more_is_taken_than_its_entry_says() {
+    let story = story::honest();
+    let files = story.files();
+    let attachment = files.keys().find(|name| name.starts_with("attachments/")).unwrap().clone();
+    let refused_as = |files: &Files, odd: Odd| {
+        let server = Server::with(files.clone(), &attachment, odd);
+        refusal(&HttpBundle::open(&server.url()).unwrap())
+    };
+    assert_eq!(refused_as(&files, Odd::Endless), "attachment-mismatch");
+    // Whoever copies what a server has takes no more of it either.
+    let server = Server::with(files.clone(), &attachment, Odd::Endless);
+    let copy = HttpBundle::open(&server.url()).unwrap().with_attachments().unwrap();
+    let error = std::io::copy(&mut copy.open(&attachment).unwrap().unwrap(), &mut std::io::sink()).unwrap_err();
+    assert!(error.to_string().contains(&format!("at most {} bytes", files[&attachment].len())), "{error}");
+    // What no lawful entry names is not asked for: the first entry opens no ledger, as its payload has another length.
+    let mut spoilt = files.clone();
+    spoilt.get_mut(&format!("tile/entries/000.p/{SIZE}")).unwrap()[2 + 48] ^= 1;
+    assert_eq!(refused_as(&spoilt, Odd::Status(403)), "entry-malformed");
 }
 
 #[test]
@@ -91,8 +113,8 @@ fn what_a_copy_does_not_have_is_told_and_what_follows_is_made() {
     }
     // From a copy that has it, the attachment comes back too.
     let whole = bundle(&story.files());
-    let how = candour::shell::repair::How { copy: Some(&whole), apply: true, drop: false, progress: &mut |_, _| {} };
-    let repaired = candour::shell::repair::repair(&target, how).unwrap();
+    let how = How { copy: Some(&whole), policy: None, apply: true, drop: false, progress: &mut |_, _| {} };
+    let repaired = mend(&target, how).unwrap();
     assert_eq!((repaired.applied, repaired.left, repaired.aside), (true, Vec::new(), None));
     assert_eq!(files(&target).get(&attachment), story.files().get(&attachment));
 }
@@ -115,9 +137,8 @@ fn a_copy_that_is_falsified_is_refused_and_nothing_is_left() {
     files.remove("checkpoint");
     assert_eq!(refusal(&bundle(&files)), "checkpoint-missing");
     // Of another policy's ledger.
-    let stranger = candour::core::policy::Policy::parse(b"quorum none\n").unwrap();
     let folder = tempfile::tempdir().unwrap();
-    match restore(&bundle(&sound), &folder.path().join("ledger"), Some(&stranger), &mut |_, _| {}).unwrap_err() {
+    match restore(&bundle(&sound), &folder.path().join("ledger"), Some(b"quorum none\n"), &mut |_, _| {}).unwrap_err() {
         RestoreError::Trouble(Trouble::Faults(faults)) => assert_eq!(faults[0].code, Code::CheckpointUntrusted),
         error => panic!("{error}"),
     }
@@ -185,8 +206,9 @@ fn the_command_says_what_it_would_do_and_gives_up_only_what_it_is_told_to() {
     assert_eq!(fs::read(Path::new(aside).join("tail")).unwrap(), damaged);
     scene.ok("checkpoint ledger --key operator.pem");
     assert_eq!(scene.verdict("ledger --policy policy")["sealed"], 5);
-    // What a checkpoint promises is not given up.
+    // What a checkpoint promises is not given up, where it stands nowhere else.
     spoil(&tail, 1);
+    fs::remove_file(scene.path("ledger/tile/entries/000.p/5")).unwrap();
     let before = fs::read(&tail).unwrap();
     let said = repair(&scene, "--apply --drop", 1);
     let codes: Vec<_> = said["left"].as_array().unwrap().iter().map(|fault| fault["code"].as_str().unwrap()).collect();

@@ -60,7 +60,7 @@ fn differing(asked: &[Asked]) -> Option<Vec<String>> {
 }
 
 /// A verdict in which no code stands twice at one place: how often it does there is a matter of words.
-fn once(verdict: &Value) -> Value {
+pub fn once(verdict: &Value) -> Value {
     let mut faults: Vec<Value> = Vec::new();
     for fault in verdict["faults"].as_array().unwrap() {
         if !faults.iter().any(|other| ["code", "index", "file"].iter().all(|field| other[field] == fault[field])) {

@@ -7,7 +7,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "what cannot be made is a test that fails")]
 
 mod both;
+mod bundles;
 mod class;
+mod containers;
 mod files;
 mod ledger;
 mod nobody;

@@ -90,6 +90,10 @@ pub fn fields() -> Vec<Change> {
         change("an isolate", "Child safety", "Child\u{2066}safety", MALFORMED),
         change("a line separator", "Child safety", "Child\u{2028}safety", MALFORMED),
         change("a byte-order mark", "Child safety", "Child\u{feff}safety", MALFORMED),
+        change("the end of a musical beam", "Child safety", "Child\u{1d174}safety", MALFORMED),
+        change("a shorthand overlap", "Child safety", "Child\u{1bca0}safety", MALFORMED),
+        change("a hieroglyph joiner", "Child safety", "Child\u{13430}safety", MALFORMED),
+        change("an ignorable character that Unicode keeps", "Child safety", "Child\u{fff0}safety", MALFORMED),
         change("an Arabic letter mark", "Child safety", "Child\u{61c}safety", MALFORMED),
         change(
             "neither observation nor attachment",

@@ -100,6 +100,42 @@ fn a_ledger_restored_from_an_older_copy_is_not_published() {
 }
 
 #[test]
+fn a_ledger_that_forgot_its_witnesses_is_published_without_them_only_when_told_so() {
+    let fake = Fake::new(honest("W", None, THEN));
+    let scene = scene(&fake);
+    scene.ok("checkpoint ledger --key operator.pem");
+    scene.ok("export ledger copy");
+    let (code, _, noted) = run(&scene, "restore copy again");
+    assert!(code == Some(0) && noted.contains("is cosigned by W") && noted.contains("into again as"), "{noted}");
+    let (code, said, noted) = run(&scene, "repair again");
+    assert!(code == Some(0) && said.starts_with("sound") && noted.contains("is cosigned by W"), "{said}{noted}");
+    let (_, said, _) = run(&scene, "restore copy third --json");
+    assert!(said.contains("\"unasked\":[\"W\"]"), "{said}");
+    let sealed = fs::read(scene.path("again/checkpoint")).unwrap();
+    let words = format!("file again {} --key platform.pem --operator-key operator.pem", event(&scene, 1));
+    for words in ["checkpoint again --key operator.pem", &words, "checkpoint again --key operator.pem"] {
+        let (code, _, noted) = run(&scene, words);
+        assert_eq!(code, Some(2), "{noted}");
+        assert!(noted.contains("cosigned by W") && noted.contains("--without-witnesses"), "{noted}");
+        assert_eq!(fs::read(scene.path("again/checkpoint")).unwrap(), sealed);
+    }
+    assert!(scene.ok("log again --json").contains("example/e1"));
+    let without = scene.ok("checkpoint again --key operator.pem --without-witnesses");
+    assert!(!without.contains("— W "), "{without}");
+    // From then on the ledger has none.
+    scene.ok("checkpoint again --key operator.pem");
+    // A policy that names them is the ledger's from then on: they see that this is another history.
+    scene.fails("checkpoint third --key operator.pem --without-witnesses --witnesses strict", 2);
+    scene.ok(&format!("file ledger {} --key platform.pem --operator-key operator.pem", event(&scene, 2)));
+    let (code, said, noted) = run(&scene, "restore copy fourth --policy strict --json");
+    assert!(code == Some(0) && said.contains("\"unasked\":[]"), "{noted}");
+    assert_eq!(fs::read(scene.path("fourth/witnesses")).unwrap(), fs::read(scene.path("strict")).unwrap());
+    scene.ok("enrol fourth other --name Other --role platform --new-key stranger.pem --key regulator.pem");
+    let (code, _, noted) = run(&scene, "checkpoint fourth --key operator.pem");
+    assert!(code == Some(1) && noted.contains("witness W has the operator's signature on"), "{noted}");
+}
+
+#[test]
 fn killed_while_witnesses_hang_nothing_is_lost_and_nothing_published() {
     let fake = Fake::new(|_| Say::Hang);
     let scene = scene(&fake);

@@ -180,4 +180,10 @@ fn a_ledger_with_witnesses_publishes_nothing_without_them() {
     let ledger = Ledger::open(store).unwrap();
     let Err(LedgerError::WitnessesMalformed(fault)) = ledger.witnesses() else { panic!("a policy") };
     assert_eq!(fault.code, Code::PolicyMalformed);
+    // Nor where it forgot that it has any.
+    let fake = Fake::new(honest("W", None, NOW));
+    let mut world = World::new(3, "a");
+    world.publish(&policy(&[("W", &fake)], "quorum W\n"), PATIENT).unwrap();
+    let error = world.ledger.publish(&operator()).unwrap_err();
+    assert_eq!((error.code(), error.to_string().contains("is cosigned by W,")), ("witnesses-missing", true));
 }

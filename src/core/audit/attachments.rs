@@ -74,7 +74,11 @@ impl Audit<'_> {
             _ if known.is_some_and(|known| !known.sound) => None,
             None => Some(Fault::new(Code::AttachmentMissing, expected(), "no such file")),
             Some((length, hash)) if length != named.length.unsigned() || hash != named.sha256 => {
-                let found = format!("{length} bytes with sha-256 {hash}");
+                // Of a longer one, the caller may have read no more than shows that it is.
+                let found = match length > named.length.unsigned() {
+                    true => "more bytes".to_owned(),
+                    false => format!("{length} bytes with sha-256 {hash}"),
+                };
                 Some(Fault::new(Code::AttachmentMismatch, expected(), found))
             }
             Some(_) => malformed,

@@ -1,48 +1,69 @@
-//! How a chain's marks are written down: the sizes under one operator's key together, since reading a key costs as much
-//! as checking a signature, and a ledger may publish thousands of checkpoints under one.
+//! The sizes that matter, those of checkpoints above all, with what the entries say of each.
 
-use std::collections::{BTreeMap, BTreeSet};
+pub(super) mod wire;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::collections::BTreeSet;
 
-use super::Mark;
+use super::Chain;
 use crate::core::hash::Hash;
 use crate::core::key::PublicKey;
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Wire {
-    awaited: BTreeSet<u64>,
-    reached: Vec<Run>,
+/// What the entries say of a size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// The root of the tree of that size.
+    pub root: Hash,
+    /// The operator's key in force after so many entries; none if the ledger was never opened.
+    pub operator: Option<PublicKey>,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Run {
-    operator: Option<PublicKey>,
-    roots: BTreeMap<u64, Hash>,
-}
+impl Chain {
+    /// Tells the chain that a checkpoint of that size was published: now, or, in an audit, beforehand.
+    pub fn checkpoint_published(&mut self, size: u64) {
+        self.published.insert(size);
+        self.watch(size);
+    }
 
-pub(super) fn serialize<S: Serializer>(marks: &BTreeMap<u64, Option<Mark>>, serializer: S) -> Result<S::Ok, S::Error> {
-    let mut wire = Wire { awaited: BTreeSet::new(), reached: Vec::new() };
-    for (size, mark) in marks {
-        let Some(Mark { root, operator }) = *mark else {
-            wire.awaited.insert(*size);
-            continue;
-        };
-        match wire.reached.last_mut() {
-            Some(run) if run.operator == operator => drop(run.roots.insert(*size, root)),
-            _ => wire.reached.push(Run { operator, roots: BTreeMap::from([(*size, root)]) }),
+    /// Tells the chain that a checkpoint of a size that it has passed was published, which its keeper has held against the
+    /// entries.
+    pub fn earlier_checkpoint_published(&mut self, size: u64, mark: Mark) {
+        self.published.insert(size);
+        self.marks.insert(size, Some(mark));
+    }
+
+    /// Asks the chain to note what the entries say of a size, now or when there are as many.
+    pub fn watch(&mut self, size: u64) {
+        self.marks.entry(size).or_insert(None);
+        self.mark();
+    }
+
+    /// Forgets what was said of larger sizes than the present one: checkpoints of more entries, and who asked for them.
+    pub(in crate::core) fn forget_beyond(&mut self) {
+        let beyond = self.size().saturating_add(1);
+        drop(self.published.split_off(&beyond));
+        drop(self.marks.split_off(&beyond));
+    }
+
+    /// Fills in what the entries say of the present size, if somebody asked.
+    pub(super) fn mark(&mut self) {
+        if self.marks.get(&self.size()) == Some(&None) {
+            let operator = self.state().and_then(|state| state.registry().operator_keys().last().copied());
+            self.marks.insert(self.size(), Some(Mark { root: self.root(), operator }));
         }
     }
-    wire.serialize(serializer)
-}
 
-pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<u64, Option<Mark>>, D::Error> {
-    let Wire { awaited, reached } = Wire::deserialize(deserializer)?;
-    let mut marks: BTreeMap<u64, Option<Mark>> = awaited.into_iter().map(|size| (size, None)).collect();
-    for Run { operator, roots } in reached {
-        marks.extend(roots.into_iter().map(|(size, root)| (size, Some(Mark { root, operator }))));
+    /// What the entries say of a size that somebody asked for, once there are as many.
+    pub fn mark_at(&self, size: u64) -> Option<&Mark> {
+        self.marks.get(&size).and_then(Option::as_ref)
     }
-    Ok(marks)
+
+    /// The sizes that somebody asked for and that were reached, with what the entries say of each.
+    pub fn marks(&self) -> impl Iterator<Item = (u64, Mark)> {
+        self.marks.iter().filter_map(|(size, mark)| Some((*size, (*mark)?)))
+    }
+
+    /// The sizes at which checkpoints were published.
+    pub fn published(&self) -> &BTreeSet<u64> {
+        &self.published
+    }
 }

@@ -21,7 +21,8 @@ pub(super) struct Content {
     pub(super) entry: Entry,
     /// What is wrong with the signatures.
     pub(super) signatures: Vec<Fault>,
-    pub(super) statement: Result<Statement, Fault>,
+    /// In a place of its own, for it is large and handed on often.
+    pub(super) statement: Result<Box<Statement>, Fault>,
 }
 
 impl Prepared {
@@ -60,7 +61,7 @@ impl Preparer {
     pub fn entry(&mut self, bytes: &[u8]) -> Prepared {
         let content = Entry::parse(bytes).map(|entry| Content {
             signatures: signature_faults(&entry.payload, &entry.signatures, self.rule, |key| self.keys.parse(key)),
-            statement: Statement::parse(&entry.payload),
+            statement: Statement::parse(&entry.payload).map(Box::new),
             entry,
         });
         Prepared { leaf: Hash::leaf(bytes), content }
@@ -84,7 +85,7 @@ impl Preparer {
         parsed.into_iter().map(move |(leaf, entry)| {
             let content = entry.map(|entry| Content {
                 signatures: faults.next().unwrap_or_default(),
-                statement: Statement::parse(&entry.payload),
+                statement: Statement::parse(&entry.payload).map(Box::new),
                 entry,
             });
             Prepared { leaf, content }

@@ -22,7 +22,7 @@ fn complied(day: &str) -> Vec<Say> {
 }
 
 /// The penalty, what was said then, by the end of which day; days, in all, whether it is running.
-type Row = (Say, Vec<Say>, &'static str, (u64, u64, bool));
+type Row = (Say, Vec<Say>, &'static str, (u64, u128, bool));
 
 #[test]
 fn the_days_that_count() {
@@ -62,7 +62,7 @@ fn the_days_that_count() {
     for (penalty, then, day, (days, total, running)) in table {
         let found = accrued_by(penalty.clone(), then.clone(), day);
         assert_eq!((found.days, found.total, found.running), (days, total, running), "{penalty:?} {then:?} {day}");
-        assert_eq!(found.fixed + found.daily, found.total);
+        assert_eq!(u128::from(found.fixed) + found.daily, found.total);
     }
 }
 
@@ -88,10 +88,23 @@ fn what_is_taken_off() {
 
 #[test]
 fn the_greatest_penalty_is_a_number() {
-    let greatest = (1 << 53) - 1;
+    let greatest: u64 = (1 << 53) - 1;
     let penalty = fines().fixed_at(greatest).daily(greatest, "1970-01-01");
     let found = accrued_by(penalty, vec![], "9999-12-31");
-    assert_eq!((found.days, found.total), (2_932_897, u64::MAX), "it stops at the greatest there is");
+    assert_eq!((found.days, found.total), (2_932_897, 2_932_898 * u128::from(greatest)));
+    let json = serde_json::to_value(found).unwrap();
+    assert_eq!((&json["fixed"], &json["total"]), (&greatest.into(), &found.total.to_string().into()));
+    assert_eq!(money(&"GBP".parse().unwrap(), found.total), "GBP 264,171,966,798,313,430,219.18");
+}
+
+#[test]
+fn a_sum_that_a_reader_of_json_might_round_is_a_text() {
+    let most = MAX_INTEGER as u128;
+    for (sum, number) in [(0, true), (most, true), (most + 1, false), (u64::MAX.into(), false), (u128::MAX, false)] {
+        let json = serde_json::to_value(Accrued { fixed: 0, days: 1, daily: sum, total: sum, running: false }).unwrap();
+        assert_eq!((json["daily"].is_number(), json["total"].is_number()), (number, number), "{sum}");
+        assert_eq!(json["total"].to_string().trim_matches('"'), sum.to_string());
+    }
 }
 
 #[test]
@@ -101,10 +114,27 @@ fn an_amount_is_read_in_its_currency() {
         (61_050_000, "AUD", "AUD 610,500.00"),
         (5, "EUR", "EUR 0.05"),
         (1_000, "JPY", "JPY 1,000"),
+        (25_700_000, "VND", "VND 25,700,000"),
+        (999, "ISK", "ISK 999"),
+        (100_000, "KRW", "KRW 100,000"),
         (1_234_567, "KWD", "KWD 1,234.567"),
+        (12_345, "CLF", "CLF 1.2345"),
+        (7, "UYW", "UYW 0.0007"),
         (0, "GBP", "GBP 0.00"),
     ];
     for (minor, currency, expected) in table {
-        assert_eq!(amount(minor, &currency.parse().unwrap()), expected);
+        assert_eq!(money(&currency.parse().unwrap(), minor as u64), expected);
     }
+}
+
+#[test]
+fn the_currencies_of_the_table_are_in_order_and_there_once() {
+    let mut all: Vec<&str> = Vec::new();
+    for (digits, codes) in OTHER_DIGITS {
+        assert!(digits != 2 && codes.is_sorted());
+        all.extend(codes.iter().inspect(|code| assert!(code.parse::<Currency>().is_ok(), "{code}")));
+    }
+    all.sort_unstable();
+    all.dedup();
+    assert_eq!(all.len(), 26);
 }

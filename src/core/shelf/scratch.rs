@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use crate::core::hash::Hash;
 
 /// What the table of one shelf takes of memory, at most, where there is a scratch: about.
-pub const TABLE_BYTES: usize = 12 << 20;
+pub const TABLE_BYTES: usize = 8 << 20;
 
 /// Where sheets come from.
 pub trait Space: Debug + Send + Sync {

@@ -220,3 +220,20 @@ fn entries_round_trip_and_a_torn_one_is_named() {
     assert_eq!(fault.code, Code::EntryBundleMalformed);
     assert_eq!(split(b"").next(), None);
 }
+
+#[test]
+fn a_partial_tile_is_the_beginning_of_the_full_one() {
+    let ledger = crate::core::sample::shared();
+    let mut full = Vec::new();
+    ledger.entries().iter().take(256).for_each(|sealed| push_entry(&mut full, sealed.bytes()).unwrap());
+    for width in [1, 17, 255] {
+        let entries = Tile { kind: TileKind::Entries, index: 0, width };
+        let part = entries.cut(full.clone());
+        assert_eq!(entries.entries(&part).unwrap().len(), usize::from(width));
+        assert!(full.starts_with(&part));
+        let hashes = Tile { kind: TileKind::Hashes(0), index: 0, width };
+        assert_eq!(hashes.cut(vec![7; 8192]).len(), usize::from(width) * 32);
+        // What has less is handed over as it is, for the audit to judge.
+        assert_eq!(hashes.cut(vec![7; 5]), [7; 5]);
+    }
+}

@@ -8,6 +8,7 @@ use super::publishing::Unwitnessed;
 use crate::core::fault::Fault;
 use crate::core::hash::Hash;
 use crate::core::key::KeyId;
+use crate::core::text::excerpt;
 use crate::storage::store::StoreError;
 
 /// Why the ledger did not do what it was asked.
@@ -55,6 +56,16 @@ pub enum LedgerError {
     /// The ledger has witnesses, who were not asked.
     #[error("this ledger publishes only checkpoints that its witnesses have cosigned")]
     WitnessesNotAsked,
+    /// The latest checkpoint is cosigned, and the store does not say any more which witnesses to ask, as after a restore.
+    #[error(
+        "the latest checkpoint is cosigned by {}, and the ledger's folder has no `witnesses` that says whom to ask for the \
+         next",
+        excerpt(cosigners)
+    )]
+    WitnessesMissing {
+        /// The names on the cosignatures.
+        cosigners: String,
+    },
     /// The checkpoint is not published: the witnesses who cosigned it are not enough, or one of them contradicts it.
     #[error(transparent)]
     Unwitnessed(Box<Unwitnessed>),
@@ -99,6 +110,7 @@ impl LedgerError {
             Self::NotYetSealed { .. } => "not-yet-sealed",
             Self::WitnessesMalformed(_) => "witnesses-malformed",
             Self::WitnessesNotAsked => "witnesses-not-asked",
+            Self::WitnessesMissing { .. } => "witnesses-missing",
             Self::Unwitnessed(_) => "checkpoint-unwitnessed",
             Self::NoSuchEntry { .. } => "no-such-entry",
             Self::Stopped => "ledger-stopped",

@@ -74,14 +74,21 @@ impl fmt::Display for Unwitnessed {
 impl std::error::Error for Unwitnessed {}
 
 impl<S: Store> Ledger<S> {
-    /// Signs a checkpoint of all entries and publishes it. Durable on return. For ledgers without witnesses.
+    /// Signs a checkpoint of all entries and publishes it. Durable on return. For ledgers without witnesses; whoever wants to
+    /// do without them from now on promises it to a policy that asks for none.
     ///
     /// # Errors
-    /// [`LedgerError::WitnessesNotAsked`] where the store says that there are witnesses;
-    /// [`LedgerError::NotTheOperatorsKey`], [`LedgerError::Stopped`]; what the store says.
+    /// [`LedgerError::WitnessesNotAsked`] where the store says that there are witnesses, [`LedgerError::WitnessesMissing`]
+    /// where the latest checkpoint says that there were; [`LedgerError::NotTheOperatorsKey`], [`LedgerError::Stopped`]; what
+    /// the store says.
     pub fn publish(&mut self, key: &SecretKey) -> Result<SignedCheckpoint, LedgerError> {
         if self.store.witnesses()?.is_some() {
             return Err(LedgerError::WitnessesNotAsked);
+        }
+        // A witness that is not asked cannot say that it saw another history.
+        let cosigners = self.latest_checkpoint()?.map(|latest| latest.cosigners()).unwrap_or_default();
+        if !cosigners.is_empty() {
+            return Err(LedgerError::WitnessesMissing { cosigners: cosigners.join(", ") });
         }
         let signed = self.sign_checkpoint(key)?;
         self.put_out(&signed, key)?;

@@ -1,11 +1,15 @@
+use std::fs;
+
 use super::*;
+use crate::core::cosignature::{Cosigner, CosigningKey};
 use crate::core::event::disclosure::Holds;
 use crate::core::json::Count;
 use crate::core::sample::{Ledger as Sample, shared};
 use crate::core::statement::KeyedSignature;
 use crate::storage::bundle::MAX_FILE_BYTES;
+use crate::storage::folder_store::FolderStore;
 use crate::storage::memory_store::MemoryStore;
-use crate::storage::store::StoreError;
+use crate::storage::store::{Staged, StoreError};
 
 fn envelope(ledger: &Sample, index: usize) -> Envelope {
     let Entry { payload, signatures, .. } = Entry::parse(ledger.entries()[index].bytes()).unwrap();
@@ -68,8 +72,8 @@ impl Store for Changed {
     fn witnesses(&self) -> Result<Option<Vec<u8>>, StoreError> {
         self.entries.witnesses()
     }
-    fn attach(&mut self, sha256: &Hash, length: u64, content: &mut dyn Read) -> Result<(), StoreError> {
-        self.entries.attach(sha256, length, content)
+    fn settle(&mut self, staged: Staged) -> Result<(), StoreError> {
+        self.entries.settle(staged)
     }
 }
 
@@ -148,4 +152,55 @@ fn what_an_audit_could_not_read_is_not_attached() {
         };
         assert_eq!(refusal, expected, "row {row}");
     }
+}
+
+#[test]
+fn a_checkpoint_that_was_not_shown_yet_is_shown_only_if_its_signatures_stand() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = FolderStore::create(folder.path()).unwrap();
+    store.append(0, &shared().entries()[..5]).unwrap();
+    store.publish(&shared().checkpoint(3)).unwrap();
+    store.keep_witnesses(cosigners().1.as_bytes()).unwrap();
+    drop(store);
+    let path = |name: &str| folder.path().join(name);
+    let shown = fs::read(path("checkpoint")).unwrap();
+    let sound = cosigners().0;
+    let by_another = SignedCheckpoint::sign(shared().checkpoint(5).checkpoint().clone(), &shared().key(9)).unwrap();
+    let rotten = |line: usize| {
+        let text = sound.to_string();
+        let mut lines: Vec<_> = text.lines().map(str::to_owned).collect();
+        let at = lines[line].len() - 6;
+        let other = if lines[line].as_bytes()[at] == b'A' { "B" } else { "A" };
+        lines[line].replace_range(at..=at, other);
+        lines.join("\n") + "\n"
+    };
+    let cases = [
+        ("by another", by_another.to_string(), Some(Code::CheckpointUnsigned)),
+        ("the operator's signature spoilt", rotten(4), Some(Code::CheckpointSignatureInvalid)),
+        ("a witness's signature spoilt", rotten(5), Some(Code::CosignatureInvalid)),
+        ("sound", sound.to_string(), None),
+    ];
+    for (what, note, expected) in cases {
+        fs::write(path("checkpoints/5"), &note).unwrap();
+        let opened = Ledger::open(FolderStore::open(folder.path()).unwrap().0);
+        let found = match opened {
+            Err(LedgerError::Falsified(fault)) => {
+                assert_eq!(fault.file.as_deref(), Some("checkpoints/5"), "{what}");
+                Some(fault.code)
+            }
+            opened => opened.map(|_| None).unwrap(),
+        };
+        assert_eq!(found, expected, "{what}");
+        let now = fs::read(path("checkpoint")).unwrap();
+        assert_eq!(now, if expected.is_some() { shown.clone() } else { note.into_bytes() }, "{what}");
+    }
+}
+
+/// A checkpoint of five entries that a witness cosigned, and the policy that names it.
+fn cosigners() -> (SignedCheckpoint, String) {
+    let witness = Cosigner::new("witness.example/w", CosigningKey::Ed25519(shared().key(20))).unwrap();
+    let mut checkpoint = shared().checkpoint(5);
+    checkpoint.add_signature(witness.cosign(&checkpoint, 1_700_000_000).unwrap()).unwrap();
+    let policy = format!("witness W {}\nquorum W\n", witness.verifier());
+    (checkpoint, policy)
 }

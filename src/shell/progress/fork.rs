@@ -3,17 +3,16 @@
 use std::path::PathBuf;
 
 use crate::core::checkpoint::{Checkpoint, SignedCheckpoint};
-use crate::core::fault::{Code, Fault};
 use crate::core::hash::Hash;
 use crate::core::merkle;
 use crate::core::policy::Policy;
-use crate::core::tile::{TILE_WIDTH, Tile, subtree};
-use crate::storage::bundle::{Bundle, MAX_ENTRY_BUNDLE_BYTES, Trouble};
+use crate::storage::bundle::{Bundle, Trouble};
 use crate::storage::progress_folder::ProgressFolder;
 use crate::storage::store::StoreError;
 
 use super::Progress;
 use crate::shell::evidence::{self, Outcome, Side};
+use crate::shell::replay::node;
 
 /// What a signed checkpoint is beside the one that was verified last.
 #[derive(Debug, PartialEq, Eq)]
@@ -114,18 +113,4 @@ fn convicting(held: &Progress, latest: &SignedCheckpoint, bundle: &dyn Bundle, p
             Ok(Outcome::NoConflict(_)) | Err(_) => None,
         }
     })
-}
-
-/// A node of the tree of that size, of a bundle's tiles.
-fn node(bundle: &dyn Bundle, size: u64, level: u8, index: u64) -> Result<Hash, Trouble> {
-    let missing = || Fault::new(Code::TileMissing, "a tile of the tree", "none");
-    let (tile, range) = Tile::holding(level, index, size).ok_or_else(missing)?;
-    let full = Tile { width: TILE_WIDTH, ..tile };
-    for tile in [tile, full] {
-        if let Some(bytes) = bundle.read(&tile.path(), MAX_ENTRY_BUNDLE_BYTES)? {
-            let hashes = tile.hashes(&bytes)?;
-            return Ok(subtree(hashes.get(range).ok_or_else(missing)?));
-        }
-    }
-    Err(missing().into())
 }

@@ -12,13 +12,13 @@ use crate::core::checkpoint::{Checkpoint, SignedCheckpoint};
 use crate::core::event::Attachment;
 use crate::core::fault::{Code, Fault};
 use crate::core::hash::Hash;
-use crate::core::note::{MAX_NOTE_BYTES, VerifierKey};
+use crate::core::note::MAX_NOTE_BYTES;
 use crate::core::state::shelves::{Runs, Shelves};
 use crate::core::text::excerpt;
 use crate::core::tile::Tiler;
 use crate::shell::attachment;
 use crate::shell::preparing::{Manner, prepare};
-use crate::shell::replay::Entries;
+use crate::shell::replay::{Entries, check_signed};
 use crate::storage::bundle::{Bundle, Trouble};
 use crate::storage::scratch_files::ScratchFiles;
 use crate::storage::site::{self, Site};
@@ -224,27 +224,6 @@ pub(super) fn sized(bundle: &dyn Bundle, chain: &Chain, latest: &Latest, size: u
     Ok(bytes)
 }
 
-/// Step 4 of FORMAT.md, section 6, for one checkpoint.
-pub(in crate::shell) fn check_signed(chain: &Chain, size: u64, signed: &SignedCheckpoint) -> Result<(), Fault> {
-    let says = signed.checkpoint();
-    if says.size != size {
-        let (expected, found) = (format!("size {size}"), format!("size {}", says.size));
-        return Err(Fault::new(Code::CheckpointSizeMismatch, expected, found));
-    }
-    let origin = chain.origin().map_or("", |origin| origin.as_str());
-    if says.origin != origin {
-        return Err(Fault::new(Code::CheckpointOriginMismatch, origin, excerpt(&says.origin)));
-    }
-    let unsigned = || Fault::new(Code::CheckpointUnsigned, format!("a signature by the operator of {origin}"), "none");
-    let mark = chain.mark_at(size).ok_or_else(unsigned)?;
-    if mark.root != says.root {
-        let expected = format!("root {} at size {size}", mark.root);
-        return Err(Fault::new(Code::CheckpointRootMismatch, expected, format!("root {}", says.root)));
-    }
-    let key = VerifierKey::ed25519(origin, mark.operator.ok_or_else(unsigned)?)?;
-    if signed.signed_by(&key)? { Ok(()) } else { Err(unsigned()) }
-}
-
 /// Where an attachment holds observations, checks that it is such a table, and of the rows that are said.
 pub(super) fn check_table(bundle: &dyn Bundle, named: &Attachment) -> Result<(), PublishError> {
     let name = attachment_name(&named.sha256);
@@ -270,7 +249,7 @@ struct HistoryRef<'a> {
 
 /// The history that was kept in a folder, if it is whole, and of this version.
 pub(super) fn kept(root: &Path) -> Option<Chain> {
-    let bytes = site::kept(root, HISTORY)?;
+    let bytes = site::kept(root, HISTORY, &begins())?;
     let at = bytes.iter().position(|byte| *byte == b'\n')?;
     let (line, json) = bytes.split_at_checked(at)?;
     let json = json.get(1..).filter(|json| line == heading(json).as_bytes())?;
@@ -290,7 +269,13 @@ pub(super) fn keep(site: &mut Site, chain: &mut Chain) -> Result<(), StoreError>
     let json = runs.map(|runs| (serde_json::to_vec(&HistoryRef { chain, runs: &runs }), runs));
     chain.put_shelves(shelves);
     let Ok((Ok(json), runs)) = json else { return Ok(()) };
-    site.keep(HISTORY, &[format!("{}\n", heading(&json)).as_bytes(), &json].concat())?;
+    let bytes = [format!("{}\n", heading(&json)).as_bytes(), &json].concat();
+    if bytes.len() as u64 > site::MAX_KEPT_BYTES {
+        // Nothing names them, nor those of the history before for long.
+        let _ = files.clear();
+        return Ok(());
+    }
+    site.keep(HISTORY, &bytes)?;
     site.settle()?;
     // Until here, the runs of the history before were there.
     files.remove_others(runs.iter());
@@ -298,5 +283,9 @@ pub(super) fn keep(site: &mut Site, chain: &mut Chain) -> Result<(), StoreError>
 }
 
 fn heading(json: &[u8]) -> String {
-    format!("{} {}", env!("CARGO_PKG_VERSION"), Hash::of(json))
+    format!("{}{}", begins(), Hash::of(json))
+}
+
+fn begins() -> String {
+    format!("{} ", env!("CARGO_PKG_VERSION"))
 }

@@ -33,7 +33,7 @@ fn filed(folder: &Path) {
 type Picked = (u64, crate::core::hash::Hash, Option<Statement>, Entry);
 
 fn pick(link: &Link, entry: &Entry) -> Option<Picked> {
-    Some((link.index, link.leaf, link.statement.clone(), entry.clone()))
+    Some((link.index, link.leaf, link.statement.as_deref().cloned(), entry.clone()))
 }
 
 fn reading(folder: &Path, by_index: bool, ask: Ask<'_>) -> Result<Reading<Picked>, Trouble> {

@@ -1,18 +1,18 @@
 //! A ledger's folder as a repair would leave it: what is in it, with the files that are made anew in place of theirs.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{ErrorKind, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::core::hash::{Hash, Hasher};
+use crate::shell::taking::Taking;
 use crate::storage::bundle::{Bundle, Trouble};
 use crate::storage::bundle_writer::BundleWriter as _;
 use crate::storage::folder_bundle::FolderBundle;
-use crate::storage::folder_store::Mending;
+use crate::storage::folder_store::{ACKNOWLEDGED_FILE, Mending};
 use crate::storage::folder_writer::FolderWriter;
-use crate::storage::layout::{ATTACHMENTS, TAIL};
+use crate::storage::layout::TAIL;
 
 use super::RepairError;
 
@@ -26,11 +26,11 @@ pub enum Done {
     TakenFromCopy,
     /// It is taken from the ledger's other copy of the same checkpoint.
     TakenFromTwin,
-    /// It is made of what is intact in it and what the copy has.
+    /// It is made of what is intact in it, in the partial entry bundle beside it, and in the copy.
     Filled,
     /// It is cut after its last intact entry.
     Cut,
-    /// It is taken away, as the ledger has no such file.
+    /// It is taken away, as the ledger's entries lead to no such file.
     TakenAway,
 }
 
@@ -47,6 +47,8 @@ pub(super) struct Draft {
     path: PathBuf,
     /// Where what is replaced will be kept.
     aside: PathBuf,
+    /// How the names of folders begin that are not finished.
+    prefix: String,
     fresh: FolderWriter,
     steps: BTreeMap<String, Done>,
 }
@@ -60,14 +62,17 @@ pub(super) struct View {
 }
 
 impl Draft {
-    /// Of the ledger's folder, which is an absolute path.
+    /// Of the ledger's folder, which is an absolute path. What a repair of it left that was killed is removed.
     pub(super) fn of(path: &Path) -> Result<Self, Trouble> {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let beside = |n: u32| path.with_file_name(format!("{name}.damaged-{n}"));
         let free = (1..).map(beside).find(|aside| aside.symlink_metadata().is_err());
         let aside = free.unwrap_or_else(|| beside(0));
-        let fresh = FolderWriter::create(&aside)?;
-        Ok(Self { path: path.into(), aside, fresh, steps: BTreeMap::new() })
+        // Not as others name what they write there, and no other repair of this ledger runs.
+        let prefix = format!(".candour-repair-{name}-");
+        FolderWriter::remove_unfinished(&aside, &prefix)?;
+        let fresh = FolderWriter::create_as(&aside, &prefix)?;
+        Ok(Self { path: path.into(), aside, prefix, fresh, steps: BTreeMap::new() })
     }
 
     /// The folder as it would be now.
@@ -101,42 +106,31 @@ impl Draft {
         self.steps.insert(name.to_owned(), Done::TakenAway);
     }
 
-    /// Takes an attachment from a copy, if it is there and has the hash that its name says.
-    pub(super) fn take_attachment(&mut self, copy: &dyn Bundle, name: &str) -> Result<bool, Trouble> {
-        let Some(sha256) = name.strip_prefix(ATTACHMENTS).and_then(Hash::from_hex) else { return Ok(false) };
-        // Twice, as what has another hash must leave nothing.
-        for write in [false, true] {
-            let mut content = match copy.open(name) {
-                Ok(Some(content)) => Hashing { content, hasher: Hasher::default() },
-                Ok(None) | Err(Trouble::Faults(_)) => return Ok(false),
-                Err(Trouble::Io { source, .. }) if source.kind() == ErrorKind::NotFound => return Ok(false),
-                Err(trouble) => return Err(trouble),
-            };
-            if write {
-                self.fresh.supply(name, &mut content)?;
-            } else {
-                let read = std::io::copy(&mut content, &mut std::io::sink());
-                read.map_err(|error| Trouble::reading(&copy.locate(name), error))?;
-            }
-            if content.hasher.finish() != sha256 {
-                return Ok(false);
-            }
-        }
-        self.steps.insert(name.to_owned(), Done::TakenFromCopy);
-        Ok(true)
+    /// The folder as it would be, which takes the attachments from a copy that are damaged or missing while it is judged.
+    pub(super) fn taking<'a>(&'a mut self, view: &'a View, copy: &'a dyn Bundle) -> Result<Taking<'a>, Trouble> {
+        Taking::new(view, copy, &mut self.fresh)
     }
 
-    /// Keeps what is replaced, then replaces it: entries first, what follows from them next, and what promises them last.
-    /// Gives back where it is kept, if anything is.
-    pub(super) fn apply(self, mending: &Mending) -> Result<Option<PathBuf>, RepairError> {
+    /// Notes what was taken so.
+    pub(super) fn taken(&mut self, names: Vec<String>) {
+        self.steps.extend(names.into_iter().map(|name| (name, Done::TakenFromCopy)));
+    }
+
+    /// Keeps what is replaced, then replaces it: entries first, what follows from them next, and what promises them last; and
+    /// forgets how far was acknowledged, if it is to. Gives back where it is kept, if anything is.
+    pub(super) fn apply(self, mending: &Mending, forgets: bool) -> Result<Option<PathBuf>, RepairError> {
         let ledger = FolderBundle::open(&self.path)?;
-        let mut aside = FolderWriter::create(&self.aside)?;
+        let mut aside = FolderWriter::create_as(&self.aside, &self.prefix)?;
         let mut kept = false;
         for name in self.steps.keys() {
             if let Some(mut content) = ledger.open(name)? {
                 aside.add(name, &mut content)?;
                 kept = true;
             }
+        }
+        if forgets && let Some(note) = mending.note()? {
+            aside.supply(ACKNOWLEDGED_FILE, &mut note.as_slice())?;
+            kept = true;
         }
         if kept {
             aside.finish()?;
@@ -155,6 +149,9 @@ impl Draft {
                 Done::TakenAway => mending.remove(name)?,
                 _ => mending.replace(name, &self.fresh.folder().join(name))?,
             }
+        }
+        if forgets {
+            mending.forget()?;
         }
         Ok(kept.then_some(self.aside))
     }
@@ -179,19 +176,5 @@ impl Bundle for View {
 
     fn locate(&self, name: &str) -> PathBuf {
         self.at(name).locate(name)
-    }
-}
-
-/// Hashes what is read.
-struct Hashing<R> {
-    content: R,
-    hasher: Hasher,
-}
-
-impl<R: Read> Read for Hashing<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let read = self.content.read(buffer)?;
-        self.hasher.update(buffer.get(..read).unwrap_or_default());
-        Ok(read)
     }
 }

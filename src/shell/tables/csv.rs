@@ -23,7 +23,7 @@ impl<W: Write> Writer<W> {
     }
 }
 
-impl<W: Write> super::Writer<W> for Writer<W> {
+impl<W: Write + Send> super::Writer<W> for Writer<W> {
     fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
         for cell in cells {
             let field = match (cell, cell.text()) {

@@ -18,7 +18,7 @@ impl<W: Write> Writer<W> {
     }
 }
 
-impl<W: Write> super::Writer<W> for Writer<W> {
+impl<W: Write + Send> super::Writer<W> for Writer<W> {
     fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
         let mut json = serde_json::Serializer::new(&mut self.out);
         let mut object = json.serialize_map(Some(cells.len()))?;

@@ -3,8 +3,9 @@
 use super::row::{DEADLINE_PASSED, Row, of_entry};
 use super::scope::Scope;
 use super::tally::{Asked, Levied};
-use super::words::{count, list, money, span};
+use super::words::{count, list, span};
 use crate::core::event::DailyPenalty;
+use crate::core::penalty::money;
 use crate::core::state::State;
 use crate::core::state::compliance::Penalty;
 use crate::core::time::{Date, Millis, Time};

@@ -12,9 +12,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::chart::{Chart, answers, days, figures};
-use super::words::{count, money};
+use super::words::count;
 use super::{Levied, Story, Subject};
 use crate::core::finding::{FindingCode, Severity};
+use crate::core::penalty::money;
 use crate::shell::findings::Noted;
 
 /// What the page allows the browser.

@@ -1,11 +1,11 @@
 //! Entry bundles, read and prepared ahead of the audit, in order.
 //!
-//! One thread reads, others prepare what it read, and the caller takes it in the order in which it was asked for. What is
-//! on the way is bounded: each piece by entries and bytes, and their number.
+//! One thread reads. Others prepare what it read, piece by piece, and each hands over its own when it is its turn. What is on
+//! the way is bounded: each piece by entries and bytes, and their number.
 
 use std::ops::ControlFlow;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use crate::core::chain::{Prepared, Preparer};
@@ -18,13 +18,13 @@ const MAX_BUNDLES: usize = 8;
 /// Bytes of them from which on no other joins them.
 const MANY_BYTES: usize = 4 * 1024 * 1024;
 
-/// Entry bundles of a piece that are ready and not taken yet, at most: what is taken soon is still in the processor's cache.
+/// Pieces that were read and are not taken yet, at most.
 const READY: usize = 1;
 
 /// Bytes of a buffer that is used again, at most: an entry bundle of entries of two kilobytes.
 const MAX_SPARE_BYTES: usize = 512 * 1024;
 
-/// Threads that prepare, at most: linking and judging, on one thread, keeps up with no more.
+/// Threads that prepare, at most: judging, which one does at a time, keeps up with no more.
 const MAX_THREADS: usize = 8;
 
 /// A full entry bundle that was asked for.
@@ -53,14 +53,14 @@ pub(super) enum Found {
 /// How the work is done; the verdict is the same.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Manner {
-    /// Threads that prepare, beside the one that reads; with none, whoever asks for the entries does both.
+    /// Threads that prepare and judge, beside the one that reads; with none, whoever asks for the entries does it all.
     pub threads: usize,
     /// Whether signatures are verified together.
     pub together: bool,
 }
 
 impl Manner {
-    /// As fast as this machine can.
+    /// As fast as this machine can: one thread for each core. With one more, no time was gained, and 20 MB were lost.
     pub fn fast() -> Self {
         let threads = thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS);
         Self { threads, together: true }
@@ -87,9 +87,12 @@ impl Spare {
 }
 
 type Unprepared = Vec<(u64, Result<Option<Vec<u8>>, Trouble>)>;
-type Job = (Unprepared, SyncSender<Read>);
 
-/// Reads the entry bundles of these numbers and hands them over in this order.
+/// What takes what was read, in order.
+type Take<'a> = dyn FnMut(Read) -> Result<(), Trouble> + Send + 'a;
+
+/// Reads the entry bundles of these numbers and hands them over in this order, each on the thread that prepared it: what is
+/// judged is then in that processor's cache, and its memory goes back to where it came from.
 ///
 /// # Errors
 /// Those of `take`, after which no more is handed over.
@@ -98,52 +101,95 @@ pub(super) fn entry_bundles(
     numbers: &[u64],
     preparer: &Preparer,
     (threads, spare): (usize, &Spare),
-    mut take: impl FnMut(Read) -> Result<(), Trouble>,
+    take: &mut Take<'_>,
 ) -> Result<(), Trouble> {
     let mut pieces = pieces(bundle, numbers, spare.clone());
     if threads == 0 {
         let mut preparer = preparer.clone();
-        return pieces.try_for_each(|piece| {
-            let mut taken = Ok(());
-            prepare(piece, &mut preparer, |read| {
-                taken = take(read);
-                if taken.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-            });
-            taken
-        });
+        return pieces.try_for_each(|piece| prepare(piece, &mut preparer).into_iter().try_for_each(&mut *take));
     }
+    let (pass, passed) = sync_channel(READY);
+    // Gone with the last who takes from it, so that whoever reads does not wait for them.
+    let (passed, turns) = (Arc::new(Mutex::new((0, passed))), Turns::new(take));
+    let work = |passed: Arc<Mutex<_>>| {
+        let (mut preparer, _leaving) = (preparer.clone(), Leaving(&turns));
+        while let Some((turn, piece)) = next(&passed)
+            && turns.take(turn, prepare(piece, &mut preparer)).is_continue()
+        {}
+    };
     thread::scope(|scope| {
-        let (jobs, todo) = sync_channel::<Job>(threads);
-        let (promises, promised) = sync_channel(threads);
-        let todo = Arc::new(Mutex::new(todo));
-        for _ in 0..threads {
-            let (todo, mut preparer) = (todo.clone(), preparer.clone());
-            scope.spawn(move || {
-                while let Some((piece, done)) = next(&todo) {
-                    // Nobody waits for it any more if the audit stopped.
-                    prepare(piece, &mut preparer, |read| match done.send(read) {
-                        Ok(()) => ControlFlow::Continue(()),
-                        Err(_) => ControlFlow::Break(()),
-                    });
-                }
-            });
+        scope.spawn(move || pieces.try_for_each(|piece| pass.send(piece).ok()));
+        for _ in 1..threads {
+            let (work, passed) = (&work, passed.clone());
+            scope.spawn(move || work(passed));
         }
-        drop(todo);
-        scope.spawn(move || {
-            for piece in pieces {
-                let (done, promise) = sync_channel(READY);
-                if promises.send(promise).is_err() || jobs.send((piece, done)).is_err() {
-                    return;
-                }
-            }
-        });
-        // A promise that is kept in part is of a thread that panicked, which the scope passes on.
-        promised.into_iter().flat_map(|promise: Receiver<Read>| promise).try_for_each(take)
-    })
+        work(passed);
+    });
+    turns.end()
 }
 
-fn next(todo: &Mutex<Receiver<Job>>) -> Option<Job> {
-    todo.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
+/// The next piece, and whose turn it is to hand it over.
+fn next(passed: &Mutex<(u64, Receiver<Unprepared>)>) -> Option<(u64, Unprepared)> {
+    let (turn, passed) = &mut *passed.lock().unwrap_or_else(PoisonError::into_inner);
+    let piece = passed.recv().ok()?;
+    *turn += 1;
+    Some((*turn - 1, piece))
+}
+
+/// Whose turn it is to hand over what was prepared.
+struct Turns<'a, 't> {
+    now: Mutex<Now<'a, 't>>,
+    passed: Condvar,
+}
+
+struct Now<'a, 't> {
+    take: &'a mut Take<'t>,
+    turn: u64,
+    /// Whether nothing is taken any more.
+    over: bool,
+    taken: Result<(), Trouble>,
+}
+
+impl<'a, 't> Turns<'a, 't> {
+    fn new(take: &'a mut Take<'t>) -> Self {
+        Self { now: Mutex::new(Now { take, turn: 0, over: false, taken: Ok(()) }), passed: Condvar::new() }
+    }
+
+    fn now(&self) -> MutexGuard<'_, Now<'a, 't>> {
+        self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for its turn, and has it all taken.
+    fn take(&self, turn: u64, reads: Vec<Read>) -> ControlFlow<()> {
+        let mut now = self.now();
+        // By hand: `wait_while` asks nothing any more once somebody has panicked.
+        while now.turn != turn && !now.over && !self.now.is_poisoned() {
+            now = self.passed.wait(now).unwrap_or_else(PoisonError::into_inner);
+        }
+        if now.over || self.now.is_poisoned() {
+            return ControlFlow::Break(());
+        }
+        now.taken = reads.into_iter().try_for_each(&mut *now.take);
+        (now.turn, now.over) = (turn + 1, now.taken.is_err());
+        self.passed.notify_all();
+        if now.over { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    fn end(self) -> Result<(), Trouble> {
+        self.now.into_inner().unwrap_or_else(PoisonError::into_inner).taken
+    }
+}
+
+/// Whoever leaves in a panic leaves nobody waiting for a turn that will not pass.
+struct Leaving<'a, 'b, 't>(&'a Turns<'b, 't>);
+
+impl Drop for Leaving<'_, '_, '_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.now().over = true;
+            self.0.passed.notify_all();
+        }
+    }
 }
 
 /// Reads the bundles, some at a time, up to the first that stops the audit.
@@ -167,25 +213,23 @@ fn pieces<'a>(
     })
 }
 
-/// Prepares the entries of a piece, the signatures of all together, and hands over one entry bundle after the other, as long
-/// as they are taken.
-fn prepare(piece: Unprepared, preparer: &mut Preparer, mut take: impl FnMut(Read) -> ControlFlow<()>) {
+/// Prepares the entries of a piece, the signatures of all together.
+fn prepare(piece: Unprepared, preparer: &mut Preparer) -> Vec<Read> {
     let ends: Vec<Option<Vec<usize>>> = piece.iter().map(|(_, found)| ends(found.as_ref().ok()?.as_ref()?)).collect();
     let whole = piece.iter().zip(&ends).filter(|(_, ends)| ends.is_some());
     let whole = whole.filter_map(|((_, found), _)| found.as_ref().ok()?.as_deref());
     let whole: Vec<&[u8]> = whole.flat_map(|bytes| tile::split(bytes).map_while(Result::ok)).collect();
     let mut entries = preparer.entries(&whole);
-    for ((number, found), ends) in piece.into_iter().zip(ends) {
+    let read = piece.into_iter().zip(ends).map(|((number, found), ends)| {
         let found = found.map(|bytes| {
             bytes.map(|bytes| match ends {
                 Some(ends) => Found::Whole { bytes, entries: entries.by_ref().take(ends.len()).collect(), ends },
                 None => Found::Other(bytes),
             })
         });
-        if take(Read { number, found }).is_break() {
-            return;
-        }
-    }
+        Read { number, found }
+    });
+    read.collect()
 }
 
 /// Where each entry of a full entry bundle ends, if it is one.

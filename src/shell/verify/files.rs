@@ -9,16 +9,13 @@ use crate::core::tile::{self, TILE_WIDTH, Tile, TileKind};
 use crate::storage::bundle::{MAX_ENTRY_BUNDLE_BYTES, Trouble};
 
 impl Walk<'_> {
-    /// Holds the files of the entry bundle just read against its entries, unless none was read, and goes on to another.
-    pub(super) fn start_bundle(&mut self, number: u64) -> Result<(), Trouble> {
-        if self.current.ends.is_empty() {
-            self.current.number = number;
-            return Ok(());
-        }
+    /// Holds the files of an entry bundle against the entries in its place, and goes on to the next.
+    pub(super) fn next_bundle(&mut self) -> Result<(), Trouble> {
+        let number = self.current.number.saturating_add(1);
         let done = std::mem::replace(&mut self.current, Current { number, ..Current::default() });
         for width in self.layout.widths(TileKind::Entries, done.number).collect::<Vec<_>>() {
             let tile = Tile { kind: TileKind::Entries, index: done.number, width };
-            if self.malformed.contains(&tile) || done.from_full && width == TILE_WIDTH {
+            if self.is_read_for_entries(&tile) {
                 continue;
             }
             let name = tile.path();
@@ -34,10 +31,13 @@ impl Walk<'_> {
                 self.audit.fault(torn.unwrap_or_else(others).in_file(name));
             }
         }
-        if done.from_full {
-            self.spare.put(done.bytes);
-        }
+        self.spare.put(done.bytes);
         Ok(())
+    }
+
+    /// Whether it was read for its entries: every full bundle is.
+    fn is_read_for_entries(&self, tile: &Tile) -> bool {
+        tile.kind == TileKind::Entries && (tile.width == TILE_WIDTH || self.widest == Some(*tile))
     }
 
     /// Step 3: holds every file of a hash tile against what the entries hash to.
@@ -83,17 +83,11 @@ impl Walk<'_> {
                 index >= hashes.div_ceil(u64::from(TILE_WIDTH))
             }
         };
-        // Beside a full entry bundle in which no entry is whole, nothing was held against the partial ones.
-        let hollow = |kind: TileKind, index: u64| {
-            let full = Tile { kind, index, width: TILE_WIDTH };
-            index.saturating_mul(TILE_WIDTH.into()) >= size && self.malformed.contains(&full)
-        };
-        let tiles = self.layout.tiles.iter();
-        let tiles = tiles.filter(|((kind, index), _)| beyond(*kind, *index) || hollow(*kind, *index));
+        let tiles = self.layout.tiles.iter().filter(|((kind, index), _)| beyond(*kind, *index));
         let tiles = tiles.flat_map(|((kind, index), widths)| {
             widths.iter().map(|width| Tile { kind: *kind, index: *index, width: *width })
         });
-        let tiles = tiles.filter(|tile| !self.malformed.contains(tile)).map(|tile| tile.path());
+        let tiles = tiles.filter(|tile| !self.is_read_for_entries(tile)).map(|tile| tile.path());
         let names: Vec<String> = tiles.chain(self.layout.unexpected.iter().cloned()).collect();
         names.into_iter().for_each(|name| self.audit.fault(unexpected(name)));
         // A kill between keeping an attachment and appending its entry leaves one that nothing names.

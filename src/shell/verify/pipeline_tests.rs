@@ -2,10 +2,13 @@
 
 use std::fs;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
+use super::ahead::Spare;
 use super::tests::bundle;
 use super::*;
+use crate::core::chain::Preparer;
 use crate::core::note::VerifierKey;
 use crate::core::sample::shared;
 use crate::core::tile::{self, TILE_WIDTH, Tile, TileKind};
@@ -133,5 +136,22 @@ fn of_a_disk_that_cannot_be_read() {
         for manner in OTHERS {
             assert_eq!(said(&bundle, &policy(), &[], Rule::Cofactored, manner), expected, "{manner:?}");
         }
+    }
+}
+
+#[test]
+fn a_panic_is_passed_on_and_leaves_nobody_waiting() {
+    let bundle = bundle(shared(), TILE_WIDTH.into());
+    let (numbers, preparer) = ([0; 40], Preparer::new(Rule::Cofactored));
+    for (threads, taken_before) in [(1, 0), (3, 0), (3, 9), (3, 39)] {
+        let mut taken = 0;
+        let mut take = |_| {
+            assert!(taken < taken_before, "on purpose");
+            taken += 1;
+            Ok(())
+        };
+        let run = || ahead::entry_bundles(&bundle, &numbers, &preparer, (threads, &Spare::default()), &mut take);
+        assert!(catch_unwind(AssertUnwindSafe(run)).is_err(), "{threads} threads, {taken_before}");
+        assert_eq!(taken, taken_before, "{threads} threads");
     }
 }

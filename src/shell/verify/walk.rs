@@ -1,7 +1,8 @@
 //! The walk over a bundle's checkpoints and entries: steps 1 and 2 of an audit.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
+use super::OnEntry;
 use super::ahead::{self, Found, Read, Spare};
 use super::attachment::{self, Naming};
 use super::watch::{Place, Watch};
@@ -30,9 +31,9 @@ pub(super) struct Walk<'a> {
     /// What the entry bundles that were read ahead were read into.
     pub spare: Spare,
     pub current: Current,
-    /// Entry bundles that are at fault already.
-    pub malformed: BTreeSet<Tile>,
-    pub progress: &'a mut dyn FnMut(u64, Option<u64>),
+    /// The partial entry bundle that was read for its entries, if one was.
+    pub widest: Option<Tile>,
+    pub progress: &'a mut OnEntry<'a>,
     /// The size that the latest checkpoint promises, once the checkpoints were read.
     pub promised: Option<u64>,
     pub watch: &'a mut dyn Watch,
@@ -55,15 +56,13 @@ pub(super) enum Carry {
     There(Box<Carried>),
 }
 
-/// The entries of the entry bundle that is being read, as the bundle would hold them.
+/// The entries since the last full entry bundle that they make, as a bundle would hold them: whatever files they come from.
 #[derive(Default)]
 pub(super) struct Current {
     pub number: u64,
     pub bytes: Vec<u8>,
     /// Where each entry ends in the bytes.
     pub ends: Vec<usize>,
-    /// Whether they come from the file of the full bundle, which then holds nothing else.
-    pub from_full: bool,
 }
 
 impl Walk<'_> {
@@ -108,7 +107,9 @@ impl Walk<'_> {
         let full: Vec<u64> = self.layout.full_entry_bundles().filter(|number| *number >= next).collect();
         self.current.number = next;
         let (bundle, preparer, threads, spare) = (self.bundle, self.preparer.clone(), self.threads, self.spare.clone());
-        ahead::entry_bundles(bundle, &full, &preparer, (threads, &spare), |read| self.full_bundle(read, &mut next))?;
+        ahead::entry_bundles(bundle, &full, &preparer, (threads, &spare), &mut |read| {
+            self.full_bundle(read, &mut next)
+        })?;
         let rest = match tail {
             Some(tail) => self.tail(&tail, next)?,
             None => {
@@ -116,9 +117,8 @@ impl Walk<'_> {
                 0
             }
         };
-        // Where the tail has nothing new, the number is still that of a bundle of which no entry was read.
         if !self.current.ends.is_empty() {
-            self.start_bundle(self.current.number.saturating_add(1))?;
+            self.next_bundle()?;
         }
         if !self.known.is_empty() {
             let found = format!("{} fewer", self.known.len());
@@ -138,18 +138,25 @@ impl Walk<'_> {
             // One fault for the gap, however wide a hostile name makes it.
             self.audit.fault(missing(&Tile { kind: TileKind::Entries, index: *next, width: TILE_WIDTH }));
             self.known.clear();
-            self.start_bundle(number)?;
         }
         match found {
-            Found::Whole { bytes, ends, entries } => {
+            Found::Whole { bytes, ends, entries } if self.current.ends.is_empty() => {
                 entries.into_iter().try_for_each(|entry| self.entry(entry))?;
-                self.current = Current { number, bytes, ends, from_full: true };
+                self.scratch_held()?;
+                self.current = Current { number: self.current.number, bytes, ends };
+                self.next_bundle()?;
+            }
+            // Its entries are in other places than its number says.
+            Found::Whole { bytes, entries, .. } => {
+                for (entry, bytes) in entries.into_iter().zip(tile::split(&bytes).map_while(Result::ok)) {
+                    self.entry(entry)?;
+                    self.placed(bytes)?;
+                }
             }
             Found::Other(bytes) => self.bundle_of_entries(&tile, &bytes)?,
         }
         *next = number.saturating_add(1);
-        self.scratch_held()?;
-        self.start_bundle(*next)
+        self.scratch_held()
     }
 
     /// The entries of the widest partial entry bundle of that number that can be read.
@@ -157,6 +164,7 @@ impl Walk<'_> {
         for width in self.layout.widths(TileKind::Entries, index).rev().collect::<Vec<_>>() {
             let tile = Tile { kind: TileKind::Entries, index, width };
             if let Some(bytes) = self.read(&tile.path(), MAX_ENTRY_BUNDLE_BYTES)? {
+                self.widest = Some(tile);
                 return self.bundle_of_entries(&tile, &bytes);
             }
         }
@@ -165,17 +173,17 @@ impl Walk<'_> {
 
     fn bundle_of_entries(&mut self, tile: &Tile, bytes: &[u8]) -> Result<(), Trouble> {
         let (name, mut torn) = (tile.path(), None);
-        let whole = tile::split(bytes).map_while(|entry| entry.map_err(|fault| torn = Some(fault)).ok());
-        let found = self.run(whole)?;
+        let mut entries = tile::split(bytes);
+        let whole = entries.by_ref().map_while(|entry| entry.map_err(|fault| torn = Some(fault)).ok());
+        // What is beyond the entries of a full bundle has no place: it may be millions of nothing.
+        let found = self.run(whole.take(TILE_WIDTH.into()))?;
+        if torn.is_none() && (found != u64::from(tile.width) || !entries.rest().is_empty()) {
+            let more = if entries.rest().is_empty() { "" } else { ", and more" };
+            let (expected, found) = (format!("{} entries", tile.width), format!("{found}{more}"));
+            torn = Some(Fault::new(Code::EntryBundleMalformed, expected, found));
+        }
         if let Some(fault) = torn {
             self.audit.fault(fault.in_file(&name));
-            self.malformed.insert(*tile);
-            return Ok(());
-        }
-        if found != u64::from(tile.width) {
-            let fault = Fault::new(Code::EntryBundleMalformed, format!("{} entries", tile.width), found.to_string());
-            self.audit.fault(fault.in_file(&name));
-            self.malformed.insert(*tile);
         }
         Ok(())
     }
@@ -251,14 +259,14 @@ impl Walk<'_> {
         }
     }
 
-    /// An entry has been read: it is in its place in its bundle.
+    /// An entry has been read: it is in its place in the bundle that it belongs to.
     fn placed(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
         if tile::push_entry(&mut self.current.bytes, bytes).is_ok() {
             self.current.ends.push(self.current.bytes.len());
         }
         if self.current.ends.len() == usize::from(TILE_WIDTH) {
             self.scratch_held()?;
-            self.start_bundle(self.current.number.saturating_add(1))?;
+            self.next_bundle()?;
         }
         Ok(())
     }

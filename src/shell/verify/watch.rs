@@ -15,7 +15,7 @@ use crate::core::statement::Statement;
 ///
 /// An entry that cannot be read, or whose statement the law refused, is not handed over, nor are its observations: it is
 /// a fault, and no copy that has one is for reading.
-pub trait Watch {
+pub trait Watch: Send {
     /// A lawful entry, before its observations.
     fn entry(&mut self, _seen: &Seen<'_>) {}
 

@@ -8,8 +8,11 @@ use std::fs::{File, OpenOptions};
 use std::io::{Seek as _, Write as _};
 
 use super::folder::Folder;
+use super::snapshot::Snapshot;
 use crate::core::hash::Hash;
 use crate::storage::durable;
+use crate::storage::plain;
+use crate::storage::store::StoreError;
 
 /// The note's name among the temporary files, where it stays.
 pub(super) const ACKNOWLEDGED: &str = "acknowledged";
@@ -26,6 +29,13 @@ pub(crate) struct Acknowledged {
 }
 
 impl Acknowledged {
+    /// How far a ledger is acknowledged of which nothing is in doubt, but for a latest checkpoint where everybody is still shown
+    /// one of that smaller size.
+    pub(super) fn of(snapshot: &Snapshot, shown: Option<u64>) -> Self {
+        let latest = snapshot.latest.as_ref().map_or(0, |latest| latest.checkpoint.size);
+        Self { size: snapshot.tree.size(), head: snapshot.head, published: shown.unwrap_or(latest) }
+    }
+
     /// What is noted in a folder, if the note is whole.
     pub(super) fn read(folder: &Folder) -> Option<Self> {
         let bytes = folder.noted(ACKNOWLEDGED).ok()??;
@@ -47,13 +57,19 @@ impl Acknowledged {
 pub(super) struct Note(Option<File>);
 
 impl Note {
-    /// Opens the note, and makes it say that, durably. A disk on which it cannot be kept takes no harm: then nothing is noted.
-    pub(super) fn open(folder: &Folder, says: Acknowledged) -> Self {
-        let path = folder.path(super::TEMPORARY).join(ACKNOWLEDGED);
-        if Acknowledged::read(folder) == Some(says) {
-            return Self(OpenOptions::new().write(true).open(path).ok());
+    /// Opens the note, and makes it say that, durably unless it says it already. A disk on which it cannot be kept takes no harm: then nothing is noted,
+    /// and why is the second value.
+    pub(super) fn open(folder: &Folder, says: Acknowledged) -> (Self, Option<StoreError>) {
+        let path = folder.temporary(ACKNOWLEDGED);
+        let opened = if Acknowledged::read(folder) == Some(says) {
+            plain::open_as(OpenOptions::new().write(true), &path).map_err(StoreError::io(&path))
+        } else {
+            durable::replace(&folder.temporary("note"), &path, says.line().as_bytes())
+        };
+        match opened {
+            Ok(file) => (Self(Some(file)), None),
+            Err(error) => (Self(None), Some(error)),
         }
-        Self(durable::replace(&folder.temporary("note"), &path, says.line().as_bytes()).ok())
     }
 
     /// Notes what was just acknowledged. One that is not kept whole is as good as none.

@@ -1,7 +1,7 @@
 //! The files of a ledger's folder, by their names in FORMAT.md, section 5.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
@@ -10,6 +10,8 @@ use crate::core::hash::Hash;
 use crate::core::note::MAX_NOTE_BYTES;
 use crate::core::policy::MAX_POLICY_BYTES;
 use crate::core::tile::{MAX_ENTRY_BYTES, TILE_WIDTH, Tile, TileKind, push_entry, subtree};
+use crate::storage::lock::Lock;
+use crate::storage::plain;
 use crate::storage::store::StoreError;
 
 /// The latest checkpoint.
@@ -22,6 +24,8 @@ pub(super) const TAIL: &str = "tail";
 pub(super) const LOCK: &str = "lock";
 /// The folder where files are written before they get their names. Private, and emptied at every opening for writing.
 pub(super) const TEMPORARY: &str = "tmp";
+/// What a publisher keeps among the temporary files of the folder that it publishes into.
+const PUBLISHERS: [&str; 2] = ["history", "runs"];
 /// The policy that every checkpoint must meet. Private.
 pub(super) const WITNESSES: &str = "witnesses";
 
@@ -37,6 +41,19 @@ const MAX_CHECKPOINT_BYTES: u64 = MAX_NOTE_BYTES as u64;
 pub(super) struct Folder(pub(super) PathBuf);
 
 impl Folder {
+    /// Takes the folder for writing, by nobody else until the lock is dropped.
+    ///
+    /// # Errors
+    /// [`StoreError::Locked`]; [`StoreError::Site`]; [`StoreError::Io`], also where its private parts are elsewhere.
+    pub(super) fn take(&self) -> Result<Lock, StoreError> {
+        let temporary = self.path(TEMPORARY);
+        plain::check_folder(&temporary).map_err(StoreError::io(&temporary))?;
+        if list(&temporary)?.iter().any(|name| PUBLISHERS.contains(&name.as_str())) {
+            return Err(StoreError::Site(self.0.clone()));
+        }
+        Lock::acquire(&self.path(LOCK))
+    }
+
     /// The path of a file, by its name in the bundle.
     pub(super) fn path(&self, name: &str) -> PathBuf {
         self.0.join(name)
@@ -129,12 +146,17 @@ impl Folder {
     }
 
     /// The widest partial entry bundle of that index, if there is one.
-    pub(super) fn widest_partial(&self, index: u64) -> Result<Option<Vec<u8>>, StoreError> {
+    pub(super) fn widest_partial(&self, index: u64) -> Result<Option<Tile>, StoreError> {
         let partial = |width| Tile { kind: TileKind::Entries, index, width };
         let path = partial(1).path();
         let folder = path.strip_suffix("/1").unwrap_or(&path);
         let named = |name: &String| Tile::parse(&format!("{folder}/{name}"));
-        let Some(widest) = list(&self.path(folder))?.iter().filter_map(named).max() else { return Ok(None) };
+        Ok(list(&self.path(folder))?.iter().filter_map(named).max())
+    }
+
+    /// The bytes of the widest partial entry bundle of that index, if there is one.
+    pub(super) fn partial(&self, index: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        let Some(widest) = self.widest_partial(index)? else { return Ok(None) };
         let bytes = self.read(&widest.path(), MAX_BUNDLE_BYTES)?.unwrap_or_default();
         widest.entries(&bytes).map_err(StoreError::damaged(&self.path(&widest.path())))?;
         Ok(Some(bytes))
@@ -178,10 +200,13 @@ impl Folder {
 
     fn read(&self, name: &str, limit: u64) -> Result<Option<Vec<u8>>, StoreError> {
         let path = self.path(name);
-        let file = match File::open(&path) {
+        let file = match plain::open(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(StoreError::io(&path)(error)),
+            Err(error) => {
+                let fault = plain::other(&error).map(|found| Fault::new(Code::BundleSymlink, "a regular file", found));
+                return Err(fault.map_or_else(|| StoreError::io(&path)(error), StoreError::damaged(&path)));
+            }
         };
         let mut bytes = Vec::new();
         file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(StoreError::io(&path))?;

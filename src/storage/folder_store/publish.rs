@@ -27,9 +27,12 @@ pub(super) fn write(snapshot: &Snapshot, tree: Option<&Tiler>, published: &Publi
     Ok(())
 }
 
-/// Removes the partial tiles of an earlier checkpoint that are full in a later one.
-pub(super) fn prune(folder: &Folder, earlier: u64, later: u64) -> Result<(), StoreError> {
-    outgrown(earlier, later).try_for_each(|tile| remove_widths(&folder.path(&tile.path())))
+/// Removes the partial tiles of an earlier checkpoint that are full in a later one. One that cannot be removed does no harm.
+/// Those of the last two are tried again at the next opening.
+pub(super) fn prune(folder: &Folder, earlier: u64, later: u64) {
+    for tile in outgrown(earlier, later) {
+        let _ = remove_widths(&folder.path(&tile.path()));
+    }
 }
 
 /// The partial tiles and the partial entry bundle of a tree of the earlier size that are full in one of the later.

@@ -9,12 +9,15 @@ use std::path::Path;
 use super::acknowledged::{ACKNOWLEDGED, Acknowledged};
 use super::folder::{CHECKPOINT, CHECKPOINTS, Folder, TAIL, TEMPORARY, list};
 use super::publish;
-use super::snapshot::{Published, Snapshot, TailFile};
-use super::tail::{LeftBy, Rest};
+use super::snapshot::{Snapshot, TailFile};
+use super::tail::{LeftBy, Rest, whole_entries};
+use super::unfinished;
 use crate::core::fault::{Code, Fault};
 use crate::core::hash::Hash;
 use crate::core::tile::{TILE_WIDTH, Tile, TileKind, tiles};
+use crate::storage::bundle::PRIVATE;
 use crate::storage::durable;
+use crate::storage::plain;
 use crate::storage::store::{Log as _, StoreError};
 
 /// What was found unfinished at an opening, and finished or dropped. Nothing of it was ever acknowledged: where that cannot be
@@ -27,8 +30,12 @@ pub struct Recovery {
     pub renewed_tail: bool,
     /// Full hash tiles that were missing, and made again from the entries.
     pub rewritten_tiles: Vec<Tile>,
-    /// The size of a checkpoint that was kept and not yet shown as the latest, or shown and not kept. It is both now.
-    pub finished_checkpoint: Option<u64>,
+    /// The size of a checkpoint that was kept and not yet shown as the latest, or shown and not kept. It is both now, unless
+    /// that makes another the latest, which waits for [`Store::finish_publishing`](crate::storage::store::Store).
+    pub unfinished_checkpoint: Option<u64>,
+    /// Why it cannot be noted how far was acknowledged, if it cannot: entries that a disk loses, and no checkpoint promises,
+    /// will then not be missed.
+    pub unnoted: Option<String>,
 }
 
 impl Recovery {
@@ -38,29 +45,73 @@ impl Recovery {
     }
 }
 
-/// Puts the folder right and returns its tail, open at its end. Changes nothing where entries that a checkpoint promises
-/// are lost.
+/// A folder that was put right.
+pub(super) struct Recovered {
+    /// Its tail, open at its end.
+    pub(super) tail: File,
+    /// Up to which size everybody is shown a checkpoint, where the snapshot's latest replaces a file before it is shown.
+    pub(super) shown: Option<u64>,
+    pub(super) recovery: Recovery,
+}
+
+/// Checks that nothing is in the folder but what an interrupted creation leaves there: of the tail, no more than a part of
+/// its first entry.
+pub(super) fn check_empty(folder: &Folder) -> Result<(), StoreError> {
+    let left = |name: &String| name == TAIL || PRIVATE.contains(&name.as_str());
+    let tail = folder.tail()?.unwrap_or_default();
+    let acknowledged = Acknowledged::read(folder).is_some_and(|noted| noted.size > 0);
+    let begun = !acknowledged && whole_entries(&tail, 0).next().is_none();
+    if begun && list(&folder.0)?.iter().all(left) { Ok(()) } else { Err(StoreError::Exists(folder.0.clone())) }
+}
+
+/// Puts the folder right. Changes nothing where entries that a checkpoint promises are lost.
 ///
-/// Whatever the page cache held when the last writer was killed was read as if it were on the disk; it is made so
-/// before anything is built on it.
-pub(super) fn recover(snapshot: &mut Snapshot, tail: TailFile) -> Result<(File, Recovery), StoreError> {
-    let unfinished = unfinished_checkpoint(snapshot)?;
-    let promised = unfinished.as_ref().or(snapshot.latest.as_ref()).map_or(0, |latest| latest.checkpoint.size);
-    check_whole(snapshot, &tail.rest, promised, Acknowledged::read(&snapshot.folder))?;
+/// Whatever the page cache held when the last writer ended was read as if it were on the disk; it is made so before anything
+/// is built on it.
+pub(super) fn recover(snapshot: &mut Snapshot, tail: TailFile) -> Result<Recovered, StoreError> {
+    let acknowledged = Acknowledged::read(&snapshot.folder);
+    let unfinished = unfinished::find(snapshot, acknowledged)?;
+    let latest = unfinished.as_ref().map(|unfinished| &unfinished.published).or(snapshot.latest.as_ref());
+    let promised = latest.map_or(0, |latest| latest.checkpoint.size);
+    check_whole(snapshot, &tail.rest, promised, acknowledged)?;
+    check_partial(snapshot, &tail)?;
     empty_temporary(&snapshot.folder)?;
     let rewritten_tiles = rewrite_tiles(&snapshot.folder, snapshot.base.bundles)?;
     sync(&snapshot.folder, snapshot.base.bundles)?;
     let renewed_tail = tail.stale > 0 || !tail.exists;
-    let file = if renewed_tail { renew_tail(snapshot)? } else { reopen_tail(snapshot)? };
-    let finished_checkpoint = unfinished.as_ref().map(|published| published.checkpoint.size);
-    if let Some(published) = unfinished {
-        publish::write(snapshot, None, &published)?;
-        snapshot.latest = Some(published);
+    let in_place = !renewed_tail && is_durable(snapshot, acknowledged);
+    let file = if in_place { reopen_tail(snapshot)? } else { renew_tail(snapshot)? };
+    let shown = snapshot.latest.as_ref().map_or(0, |latest| latest.checkpoint.size);
+    let unfinished_checkpoint = unfinished.as_ref().map(|unfinished| unfinished.published.checkpoint.size);
+    let mut replaces = false;
+    if let Some(unfinished) = unfinished {
+        replaces = unfinished.replaces;
+        // Of other entries, it is for whoever opens the ledger to refuse.
+        if !replaces && unfinished::is_of_entries(snapshot, &unfinished.published)? {
+            unfinished::finish(snapshot, &unfinished.published)?;
+        }
+        snapshot.latest = Some(unfinished.published);
     }
     if let [.., earlier, later] = snapshot.checkpoints()?.as_slice() {
-        publish::prune(&snapshot.folder, *earlier, *later)?;
+        publish::prune(&snapshot.folder, *earlier, *later);
     }
-    Ok((file, Recovery { dropped_bytes: tail.rest.bytes, renewed_tail, rewritten_tiles, finished_checkpoint }))
+    let dropped_bytes = tail.rest.bytes;
+    let recovery = Recovery { dropped_bytes, renewed_tail, rewritten_tiles, unfinished_checkpoint, unnoted: None };
+    Ok(Recovered { tail: file, shown: replaces.then_some(shown), recovery })
+}
+
+/// Checks that the tail has what a partial entry bundle repeats of it: that is written when all of its entries are durable.
+fn check_partial(snapshot: &Snapshot, tail: &TailFile) -> Result<(), StoreError> {
+    let (folder, intact) = (&snapshot.folder, snapshot.size());
+    let widest = folder.widest_partial(snapshot.base.bundles)?.filter(|_| tail.exists);
+    match widest.filter(|widest| usize::from(widest.width) > snapshot.tail.len()) {
+        Some(widest) => {
+            let found = if tail.rest.bytes == 0 { "the end" } else { "something else" };
+            let found = format!("{found}, though {} has {} entries", widest.path(), widest.width);
+            Err(StoreError::TailBroken { path: folder.path(TAIL), intact, at: tail.rest.at, found })
+        }
+        None => Ok(()),
+    }
 }
 
 /// Checks that nothing is missing that was promised or acknowledged.
@@ -103,33 +154,19 @@ pub(super) fn check_whole(
     Ok(())
 }
 
-/// The checkpoint of the greatest size, if it is not both the one shown as the latest and kept under its size.
-fn unfinished_checkpoint(snapshot: &Snapshot) -> Result<Option<Published>, StoreError> {
-    let (folder, latest) = (&snapshot.folder, snapshot.latest.as_ref());
-    let Some(size) = folder.checkpoints()?.pop() else { return Ok(latest.cloned()) };
-    if latest.is_some_and(|latest| latest.checkpoint.size > size) {
-        return Ok(latest.cloned());
-    }
-    let bytes = folder.checkpoint_at(size)?.unwrap_or_default();
-    if latest.is_some_and(|latest| latest.checkpoint.size == size && latest.bytes == bytes) {
-        return Ok(None);
-    }
-    let path = folder.path(CHECKPOINTS).join(size.to_string());
-    let published = Published::parse(bytes).map_err(StoreError::damaged(&path))?;
-    if published.checkpoint.size != size {
-        let found = format!("size {}", published.checkpoint.size);
-        let fault = Fault::new(Code::CheckpointSizeMismatch, format!("size {size}"), found);
-        return Err(StoreError::damaged(&path)(fault));
-    }
-    Ok(Some(published))
-}
-
 fn empty_temporary(folder: &Folder) -> Result<(), StoreError> {
     let temporary = folder.path(TEMPORARY);
     durable::make_folder(&temporary)?;
-    for name in list(&temporary)?.into_iter().filter(|name| name != ACKNOWLEDGED) {
-        let path = temporary.join(name);
-        fs::remove_file(&path).map_err(StoreError::io(&path))?;
+    let io = StoreError::io(&temporary);
+    for item in fs::read_dir(&temporary).map_err(&io)? {
+        let item = item.map_err(&io)?;
+        let (path, kind) = (item.path(), item.file_type().map_err(&io)?);
+        let removed = match kind {
+            kind if kind.is_file() && item.file_name() == ACKNOWLEDGED => continue,
+            kind if kind.is_dir() => fs::remove_dir_all(&path),
+            _ => fs::remove_file(&path),
+        };
+        removed.map_err(StoreError::io(&path))?;
     }
     Ok(())
 }
@@ -169,6 +206,13 @@ fn sync(folder: &Folder, bundles: u64) -> Result<(), StoreError> {
     folders.iter().try_for_each(|path| durable::sync_folder(path))
 }
 
+/// Whether the tail's entries are known to be on the disk. Of others, a flush that failed may have left pages that are read
+/// and never written: the kernel takes them for written then, and no later flush tries again.
+fn is_durable(snapshot: &Snapshot, acknowledged: Option<Acknowledged>) -> bool {
+    let exactly = |noted: Acknowledged| (noted.size, noted.head) == (snapshot.tree.size(), snapshot.head);
+    snapshot.tail.bytes().is_empty() || acknowledged.is_some_and(exactly)
+}
+
 fn renew_tail(snapshot: &Snapshot) -> Result<File, StoreError> {
     let folder = &snapshot.folder;
     durable::replace(&folder.temporary(TAIL), &folder.path(TAIL), snapshot.tail.bytes())
@@ -177,7 +221,7 @@ fn renew_tail(snapshot: &Snapshot) -> Result<File, StoreError> {
 fn reopen_tail(snapshot: &Snapshot) -> Result<File, StoreError> {
     let path = snapshot.folder.path(TAIL);
     let reopen = || {
-        let mut file = OpenOptions::new().write(true).open(&path)?;
+        let mut file = plain::open_as(OpenOptions::new().write(true), &path)?;
         file.set_len(snapshot.tail.bytes().len() as u64)?;
         file.sync_all()?;
         file.seek(SeekFrom::End(0))?;

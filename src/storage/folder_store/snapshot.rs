@@ -1,7 +1,6 @@
 //! A ledger's folder as it stood at one moment.
 
 use std::fmt;
-use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::ops::ControlFlow;
 
@@ -13,6 +12,7 @@ use crate::core::fault::{Code, Fault};
 use crate::core::hash::Hash;
 use crate::core::tile::{TILE_WIDTH, Tile, TileKind, Tiler};
 use crate::core::time::Millis;
+use crate::storage::plain;
 use crate::storage::store::{self, Log, StoreError};
 
 /// What was there: the full bundles, which never change, by their number; the rest by value.
@@ -75,7 +75,7 @@ impl Snapshot {
         let exists = tail_file.is_some();
         let bytes = match tail_file {
             Some(bytes) => bytes,
-            None => folder.widest_partial(base.bundles)?.unwrap_or_default(),
+            None => folder.partial(base.bundles)?.unwrap_or_default(),
         };
         let Scan { tail, leaves, stale, rest } = scan(&folder, base.bundles, base.last, &bytes)?;
         let mut tree = base.tree.clone();
@@ -223,7 +223,7 @@ impl Log for Snapshot {
 
     fn attachment(&self, sha256: &Hash) -> Result<Option<Box<dyn Read + Send + '_>>, StoreError> {
         let path = self.folder.attachment(sha256);
-        match File::open(&path) {
+        match plain::open(&path) {
             Ok(file) => Ok(Some(Box::new(file))),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(StoreError::io(&path)(error)),

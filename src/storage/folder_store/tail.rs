@@ -4,7 +4,8 @@ use super::folder::{Folder, TAIL};
 use crate::core::entry::Entry;
 use crate::core::fault::{Code, Fault};
 use crate::core::hash::Hash;
-use crate::core::statement::{Rule, check_signatures};
+use crate::core::key::{PublicKey, Signature};
+use crate::core::statement::{MAX_SIGNATURES, Rule, check_signatures};
 use crate::core::tile::{TILE_WIDTH, push_entry, split};
 use crate::core::time::Millis;
 use crate::storage::store::StoreError;
@@ -95,6 +96,12 @@ pub(crate) enum LeftBy {
     Damage(String),
 }
 
+/// Where in an entry its time stands, and its payload's length (FORMAT.md, section 4).
+const RECORDED_AT: usize = 8;
+const PAYLOAD: usize = 48;
+/// Bytes of an entry that are not its payload, at most: 64, and those of its signatures.
+const MAX_BESIDE_PAYLOAD: u64 = 64 + (MAX_SIGNATURES * (PublicKey::LENGTH + Signature::LENGTH)) as u64;
+
 /// What a disk writes whole or not at all, in bytes; a power cut leaves zeros in place of it.
 pub(super) const SECTOR: usize = 512;
 /// So many zeros at the end of a record are not its own.
@@ -177,7 +184,7 @@ pub(crate) fn whole_entries(bytes: &[u8], from: u64) -> impl Iterator<Item = (En
         loop {
             let here = bytes.get(at..).filter(|here| !here.is_empty())?;
             let entry = index_of(here).filter(|index| indices.contains(index));
-            let entry = entry.and_then(|_| here.get(..Entry::length(here)?));
+            let entry = entry.and_then(|_| here.get(..Entry::length(here)?)).filter(|entry| seems_signed(entry));
             let entry = entry.and_then(|entry| Some((Entry::parse(entry).ok()?, entry)));
             // Half an entry and zeros may read as one that nobody signed.
             if let Some((parsed, entry)) = entry.filter(|(parsed, _)| !parsed.signatures.is_empty()) {
@@ -187,6 +194,17 @@ pub(crate) fn whole_entries(bytes: &[u8], from: u64) -> impl Iterator<Item = (En
             at = at.saturating_add(1);
         }
     })
+}
+
+/// Whether bytes as long as an entry by their own lengths can be one that somebody signed. Bytes that were made to look like
+/// the beginning of an entry wherever one looks are then not read to their ends each time.
+fn seems_signed(entry: &[u8]) -> bool {
+    let number =
+        |at: usize| entry.get(at..).and_then(|rest| rest.first_chunk()).map(|bytes| u64::from_le_bytes(*bytes));
+    let timely = number(RECORDED_AT).is_some_and(|time| Millis::from_unix_ms(time).is_some());
+    let room = number(PAYLOAD).and_then(|payload| (entry.len() as u64).checked_sub(payload)).unwrap_or(0);
+    let statement = entry.get(PAYLOAD.saturating_add(8)) == Some(&b'{');
+    timely && statement && room <= MAX_BESIDE_PAYLOAD && Entry::author_key(entry).is_some()
 }
 
 /// Takes the entries as long as they are the next of the chain.
@@ -252,4 +270,36 @@ fn pass_over<'a>(
 /// The index that an entry gives itself, whatever the rest of it is.
 fn index_of(entry: &[u8]) -> Option<u64> {
     entry.first_chunk().map(|index| u64::from_le_bytes(*index))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::sample;
+
+    #[test]
+    fn what_cannot_have_been_signed_is_not_read_to_its_end() {
+        let entry = sample::shared().entries()[3].bytes();
+        let with = |at: usize, bytes: &[u8]| {
+            let mut entry = entry.to_vec();
+            entry[at..at + bytes.len()].copy_from_slice(bytes);
+            entry
+        };
+        let payload = entry.len() - 64 - (PublicKey::LENGTH + Signature::LENGTH);
+        let unsigned = [&entry[..56 + payload], &[0; 8]].concat();
+        let many = [&with(48, &1u64.to_le_bytes())[..57], &129u64.to_le_bytes(), &[0; 129 * 96]].concat();
+        let cases = [
+            ("an entry", entry.to_vec(), true),
+            ("no statement", with(56, b"["), false),
+            ("no time", with(8, &[0xff; 8]), false),
+            ("no signature", unsigned, false),
+            ("too many signatures", many, false),
+            ("zeros", vec![0; 64], false),
+        ];
+        for (what, bytes, seems) in cases {
+            assert_eq!(Entry::length(&bytes), Some(bytes.len()), "{what}");
+            assert_eq!(seems_signed(&bytes), seems, "{what}");
+            assert_eq!(whole_entries(&bytes, 0).count(), usize::from(seems), "{what}");
+        }
+    }
 }

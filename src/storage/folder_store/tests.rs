@@ -1,14 +1,19 @@
 mod crash;
+#[cfg(unix)]
+mod elsewhere;
 mod layout;
 mod rot;
 mod sharing;
 mod torn;
+mod unfinished;
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::PathBuf;
 
 use tempfile::TempDir;
 
+use super::folder::LOCK;
 use super::*;
 use crate::storage::store::tests::{SIZES, append, check_holds, contract};
 
@@ -106,11 +111,24 @@ fn a_ledger_is_made_where_nothing_is() {
     fs::create_dir(path.join(TEMPORARY)).unwrap();
     drop(FolderStore::create(&path).unwrap());
     check_holds(&FolderReader::open(&path).unwrap(), 0);
-    // Nor is what has a part of its first entry; a whole one stays.
-    fs::write(path.join(TAIL), [0, 9, 1]).unwrap();
+    // Nor is what has a part of its first entry, whatever stands for the rest of it; a whole one stays.
+    let whole = encode([crate::core::sample::shared().entries()[0].bytes()]).unwrap();
+    let holed: Vec<u8> = whole.iter().enumerate().map(|(at, byte)| if at < 100 { *byte } else { 0 }).collect();
+    for part in [&[0, 9, 1][..], &[0; 600], &holed, &whole[..whole.len() - 1]] {
+        fs::write(path.join(TAIL), part).unwrap();
+        drop(FolderStore::create(&path).unwrap());
+        check_holds(&FolderReader::open(&path).unwrap(), 0);
+    }
     let mut store = FolderStore::create(&path).unwrap();
     append(&mut store, 1, 1);
     drop(store);
     assert_eq!(FolderStore::create(&path).unwrap_err().code(), "ledger-exists");
     check_holds(&FolderReader::open(&path).unwrap(), 1);
+    // Also where its length is damaged, and nothing says that it was acknowledged.
+    let mut tail = fs::read(path.join(TAIL)).unwrap();
+    tail[0] = 0xff;
+    fs::write(path.join(TAIL), &tail).unwrap();
+    fs::remove_dir_all(path.join(TEMPORARY)).unwrap();
+    assert_eq!(FolderStore::create(&path).unwrap_err().code(), "ledger-exists");
+    assert_eq!(fs::read(path.join(TAIL)).unwrap(), tail);
 }

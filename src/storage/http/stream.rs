@@ -5,7 +5,7 @@ use std::thread;
 
 use ureq::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE, RANGE};
 
-use super::{Client, HttpError, MAX_ATTEMPTS, busy, check_encoding};
+use super::{Client, HttpError, MAX_ATTEMPTS, is_packed, unasked};
 
 /// How much longer one question for a long file may take than for any other. It is asked for again from where it broke
 /// off.
@@ -58,19 +58,24 @@ impl Stream {
         self.asked = self.asked.saturating_add(1);
         let url = &self.url;
         let time = self.client.patience.timeout.saturating_mul(LONG_TIMES);
-        let mut request = self.client.agent.get(url).header(ACCEPT_ENCODING, "identity");
-        if self.taken > 0 {
-            request = request.header(RANGE, format!("bytes={}-", self.taken));
+        let answer = self.client.follow(url, |at| {
+            let mut request = self.client.agent.get(at).header(ACCEPT_ENCODING, "identity");
+            if self.taken > 0 {
+                request = request.header(RANGE, format!("bytes={}-", self.taken));
+            }
+            request.config().timeout_global(Some(time)).build().call()
+        })?;
+        if let Some(encoding) = answer.headers().get(CONTENT_ENCODING)
+            && is_packed(url, &answer)?
+        {
+            // What came is counted, and asked for again by that count.
+            return Err(unasked(url, "none", encoding));
         }
-        let answer = request.config().timeout_global(Some(time)).build().call();
-        let answer = answer.map_err(|source| HttpError::Unanswered { url: url.clone(), source: Box::new(source) })?;
-        check_encoding(url, &answer)?;
         let status = answer.status().as_u16();
         self.content_type = answer.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let starts_at = format!("bytes {}-", self.taken);
         let range = answer.headers().get(CONTENT_RANGE).and_then(|range| range.to_str().ok());
         let continues = range.is_some_and(|range| range.starts_with(&starts_at));
-        let packed = answer.headers().contains_key(CONTENT_ENCODING);
         let mut body = answer.into_body().into_with_config().limit(u64::MAX).reader();
         match status {
             200 => {
@@ -80,7 +85,7 @@ impl Stream {
                 skipped.map_err(|source| HttpError::BrokenOff { url: url.clone(), source })?;
                 Ok(Box::new(body))
             }
-            206 if continues && self.taken > 0 && !packed => Ok(Box::new(body)),
+            206 if continues && self.taken > 0 => Ok(Box::new(body)),
             _ => Err(HttpError::Status { url: url.clone(), status }),
         }
     }
@@ -88,12 +93,7 @@ impl Stream {
     /// Waits before it is asked for again, unless that was done often enough.
     fn again(&mut self, error: HttpError) -> Result<(), HttpError> {
         self.vain = if self.taken.saturating_sub(self.since) < MIN_PROGRESS { self.vain.saturating_add(1) } else { 0 };
-        let lasting = match &error {
-            HttpError::Status { status, .. } => !busy(*status),
-            HttpError::Encoding { .. } | HttpError::TooLong { .. } => true,
-            HttpError::Unanswered { .. } | HttpError::BrokenOff { .. } => false,
-        };
-        if lasting || self.vain >= MAX_ATTEMPTS || self.asked >= MAX_RESUMES {
+        if error.lasts() || self.vain >= MAX_ATTEMPTS || self.asked >= MAX_RESUMES {
             return Err(error);
         }
         thread::sleep(self.client.patience.pause.saturating_mul(1 << self.vain));
@@ -108,7 +108,7 @@ impl Read for Stream {
                 Some(Ok(count)) => {
                     self.taken = self.taken.saturating_add(count as u64);
                     let too_long = || HttpError::TooLong { url: self.url.clone(), limit: self.limit };
-                    return if self.taken > self.limit { Err(io::Error::other(too_long())) } else { Ok(count) };
+                    return if self.taken > self.limit { Err(io::Error::other(too_long().words())) } else { Ok(count) };
                 }
                 Some(Err(source)) => HttpError::BrokenOff { url: self.url.clone(), source },
                 None => match self.ask() {
@@ -120,7 +120,7 @@ impl Read for Stream {
                 },
             };
             self.body = None;
-            self.again(error).map_err(io::Error::other)?;
+            self.again(error).map_err(|error| io::Error::other(error.words()))?;
         }
     }
 }

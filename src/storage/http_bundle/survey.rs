@@ -1,6 +1,6 @@
 //! What the entries of a ledger say of its other files.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{HttpBundle, MAX_HTTP_CHECKPOINTS, MAX_HTTP_FILES, trouble};
 use crate::core::entry::Entry;
@@ -14,7 +14,8 @@ use crate::storage::bundle::Trouble;
 pub(super) struct Survey {
     /// The sizes of the checkpoints that authors saw, of those that an author can have seen.
     pub sizes: BTreeSet<u64>,
-    pub attachments: BTreeSet<Hash>,
+    /// With the longest length that any entry gives each.
+    pub attachments: BTreeMap<Hash, u64>,
 }
 
 impl Survey {
@@ -41,7 +42,10 @@ impl Survey {
             let seen = statement.seen.map(|seen| seen.size.unsigned());
             // More than stand before it, nobody can have seen.
             self.sizes.extend(seen.filter(|size| (1..=index).contains(size)));
-            self.attachments.extend(statement.event.attachments().iter().map(|named| named.sha256));
+            for named in statement.event.attachments() {
+                let longest = self.attachments.entry(named.sha256).or_default();
+                *longest = named.length.unsigned().max(*longest);
+            }
         }
     }
 }

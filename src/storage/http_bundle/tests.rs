@@ -1,22 +1,4 @@
 use super::*;
-use crate::core::sample;
-
-#[test]
-fn a_partial_tile_is_the_beginning_of_the_full_one() {
-    let ledger = sample::shared();
-    let mut full = Vec::new();
-    ledger.entries().iter().take(256).for_each(|sealed| tile::push_entry(&mut full, sealed.bytes()).unwrap());
-    for width in [1, 17, 255] {
-        let entries = Tile { kind: TileKind::Entries, index: 0, width };
-        let part = cut(&entries, full.clone());
-        assert_eq!(entries.entries(&part).unwrap().len(), usize::from(width));
-        assert!(full.starts_with(&part));
-        let hashes = Tile { kind: TileKind::Hashes(0), index: 0, width };
-        assert_eq!(cut(&hashes, vec![7; 8192]).len(), usize::from(width) * 32);
-        // What has less is handed over as it is, for the audit to judge.
-        assert_eq!(cut(&hashes, vec![7; 5]), [7; 5]);
-    }
-}
 
 #[test]
 fn the_files_of_a_size_are_counted_before_they_are_named() {

@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use sled::Batch;
 
 use super::database::Database;
-use super::{LAYOUT, Why};
+use super::{LAYOUT, Why, bounds};
 use crate::core::hash::Hash;
 use crate::storage::lock;
+use crate::storage::plain;
 use crate::storage::run_files::RunFiles;
 
 /// Where in it sled's own files are.
@@ -31,12 +32,13 @@ pub struct Extent {
     pub head: Hash,
 }
 
-/// Opens the database, and changes nothing that is not sled's own.
-pub(super) fn open(folder: &Path) -> Result<(Database, Extent), Why> {
+/// Opens the database of a ledger's locked index, and changes nothing that is not sled's own.
+pub(super) fn open(ledger: &Path, folder: &Path) -> Result<(Database, Extent), Why> {
     let path = folder.join(DATABASE);
     if !path.is_dir() {
         return Err(Why::Missing);
     }
+    bounds::check(ledger, folder)?;
     let database = Database::open(&path)?;
     let extent = database.value(EXTENT)?.ok_or_else(unbounded)?;
     let extent: serde_json::Value = serde_json::from_slice(&extent).map_err(|_| unbounded())?;
@@ -64,8 +66,10 @@ pub(super) fn begin(folder: &Path) -> Result<(Database, Extent), Why> {
 /// Makes sure that nobody else has the database open, or removes it, until the file is dropped.
 pub(super) fn lock(folder: &Path) -> Result<File, Why> {
     let unusable = |error: io::Error| Why::Unusable(error.to_string());
-    let options = OpenOptions::new().write(true).create(true).truncate(false).open(folder.join(LOCK));
-    let file = options.map_err(unusable)?;
+    plain::check_folder(folder).map_err(unusable)?;
+    let options = &mut OpenOptions::new();
+    let options = options.write(true).create(true).truncate(false);
+    let file = plain::open_as(options, &folder.join(LOCK)).map_err(unusable)?;
     match lock::try_for_a_moment(&file) {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(Why::Busy),

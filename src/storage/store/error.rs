@@ -81,6 +81,9 @@ pub enum StoreError {
     /// There is no ledger.
     #[error("{}: expected a ledger's folder, found none", .0.display())]
     NotALedger(PathBuf),
+    /// What is there is no ledger's folder, but one that is published into.
+    #[error("{}: expected a ledger's folder, found one that is published into", .0.display())]
+    Site(PathBuf),
     /// What the core refuses.
     #[error(transparent)]
     Fault(Box<Fault>),
@@ -101,6 +104,7 @@ impl StoreError {
             Self::Locked { .. } => "ledger-locked",
             Self::Exists(_) => "ledger-exists",
             Self::NotALedger(_) => "ledger-not-found",
+            Self::Site(_) => "ledger-published-into",
             Self::Fault(fault) => fault.code.as_str(),
         }
     }

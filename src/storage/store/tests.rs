@@ -215,7 +215,8 @@ fn keeps_attachments(store: &mut impl Store) {
         assert_eq!(held(store, &hash), None);
         store.attach(&hash, length, &mut &content[..]).unwrap();
         assert_eq!(held(store, &hash).as_deref(), Some(content));
-        store.attach(&hash, length, &mut Broken).unwrap();
+        // One that is there stays, whatever is refused.
+        assert_eq!(store.attach(&hash, length, &mut Broken).unwrap_err().code(), "attachment-unreadable");
         assert_eq!(held(store, &hash).as_deref(), Some(content));
     }
     append(store, 3, 3);

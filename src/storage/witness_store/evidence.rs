@@ -1,6 +1,6 @@
 //! Evidence against a log: kept once, durable, and bounded, so that nobody can fill a witness's disk with it.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
@@ -10,6 +10,7 @@ use crate::core::checkpoint::SignedCheckpoint;
 use crate::core::hash::Hash;
 use crate::core::witness::Evidence;
 use crate::storage::durable;
+use crate::storage::plain;
 use crate::storage::store::StoreError;
 
 /// Exhibits of one kind against one log, at most; the first ones stay. Each kind has its own room, so that what a stranger
@@ -73,7 +74,7 @@ impl WitnessStore {
         durable::make_folder(&temporary)?;
         for (name, text) in files.into_iter().filter(|(_, text)| !text.is_empty()) {
             let path = temporary.join(name);
-            let mut file = File::create(&path).map_err(StoreError::io(&path))?;
+            let mut file = plain::create(&path).map_err(StoreError::io(&path))?;
             file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(StoreError::io(&path))?;
         }
         durable::sync_folder(&temporary)?;

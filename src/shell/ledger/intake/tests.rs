@@ -21,7 +21,7 @@ use crate::core::time::{Period, Time};
 use crate::shell::clock::ManualClock;
 use crate::storage::folder_store::FolderStore;
 use crate::storage::memory_store::MemoryStore;
-use crate::storage::store::{Log, StoreError};
+use crate::storage::store::{Log, Staged, StoreError};
 
 const FILERS: u8 = 8;
 /// Entries before the first filer speaks: the opening, and each of them enrolled.
@@ -256,8 +256,8 @@ impl Store for Trying {
     fn witnesses(&self) -> Result<Option<Vec<u8>>, StoreError> {
         self.inner.witnesses()
     }
-    fn attach(&mut self, sha256: &Hash, length: u64, content: &mut dyn Read) -> Result<(), StoreError> {
-        self.inner.attach(sha256, length, content)
+    fn settle(&mut self, staged: Staged) -> Result<(), StoreError> {
+        self.inner.settle(staged)
     }
 }
 

@@ -6,7 +6,8 @@ use crate::core::event::{
     DiscrepancyAnswered, DiscrepancyRaised, ImplementationReported, InvestigationClosed, InvestigationOpened,
     OpinionGiven, PenaltyImposed, ProvisionalNoticeGiven,
 };
-use crate::shell::timeline::words::{by, count, list, money, plain, under};
+use crate::core::penalty::money;
+use crate::shell::timeline::words::{by, count, list, plain, under};
 
 pub(super) fn investigation_opened(event: &InvestigationOpened) -> Sentence<'_> {
     bare(format!(

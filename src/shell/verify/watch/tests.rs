@@ -98,7 +98,7 @@ fn what_the_law_refused_is_not_handed_over() {
     let mut bundle = bundle(&ledger, 3);
     // The same disclosure again, under the same name: sealed elsewhere, as no ledger would.
     let twice = ledger.entries()[2].link().statement.clone().unwrap();
-    let again = Statement { nth: Count::new(1).unwrap(), ..twice };
+    let again = Statement { nth: Count::new(1).unwrap(), ..*twice };
     let envelope = Envelope::sign(&again, &[ledger.platform_key()]).unwrap();
     let entry = Entry {
         index: 3,

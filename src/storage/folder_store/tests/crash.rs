@@ -71,11 +71,52 @@ fn a_checkpoint_is_published_or_not_after_any_step() {
         let latest = |log: &dyn Log| *log.checkpoints().unwrap().last().unwrap();
         assert_eq!(latest(&FolderReader::open(&path).unwrap()), if done == 5 { 700 } else { 400 });
         let (mut store, recovery) = FolderStore::open(&path).unwrap();
-        assert_eq!(recovery.finished_checkpoint, (done == 4).then_some(700), "{done} steps");
+        assert_eq!(recovery.unfinished_checkpoint, (done == 4).then_some(700), "{done} steps");
         assert_eq!(latest(&store), if done >= 4 { 700 } else { 400 }, "{done} steps");
+        assert_eq!(latest(&FolderReader::open(&path).unwrap()), if done == 5 { 700 } else { 400 });
+        store.finish_publishing().unwrap();
+        assert_eq!(latest(&FolderReader::open(&path).unwrap()), if done >= 4 { 700 } else { 400 });
         store.publish(&checkpoint).unwrap();
         assert_eq!(files(&path), after, "{done} steps");
     }
+}
+
+#[test]
+#[cfg(unix)]
+fn entries_that_may_not_be_on_the_disk_get_a_new_file() {
+    use std::os::unix::fs::MetadataExt as _;
+    let (_folder, path) = ledger_of(258);
+    let opened_in_place = || {
+        let tail = File::open(path.join(TAIL)).unwrap();
+        let (store, recovery) = FolderStore::open(&path).unwrap();
+        assert!(recovery.is_clean(), "{recovery:?}");
+        tail.metadata().unwrap().ino() == store.tail.metadata().unwrap().ino()
+    };
+    assert!(opened_in_place());
+    let behind = fs::read(note(&path)).unwrap();
+    append(&mut FolderStore::open(&path).unwrap().0, 259, 1);
+    fs::write(note(&path), behind).unwrap();
+    assert!(!opened_in_place());
+    assert!(opened_in_place());
+    fs::remove_file(note(&path)).unwrap();
+    assert!(!opened_in_place());
+    check_holds(&FolderReader::open(&path).unwrap(), 259);
+}
+
+#[test]
+fn a_checkpoint_is_out_whatever_becomes_of_what_it_outgrew() {
+    let (_folder, path) = ledger_of(100);
+    let (mut store, _) = FolderStore::open(&path).unwrap();
+    store.publish(&sample::shared().checkpoint(100)).unwrap();
+    append(&mut store, 300, 200);
+    // A file where the folder of partial tiles was cannot be removed as one.
+    let outgrown = path.join("tile/entries/000.p");
+    fs::remove_dir_all(&outgrown).unwrap();
+    fs::write(&outgrown, "").unwrap();
+    store.publish(&sample::shared().checkpoint(300)).unwrap();
+    append(&mut store, 301, 1);
+    drop(store);
+    check_holds(&FolderStore::open(&path).unwrap().0, 301);
 }
 
 #[test]
@@ -123,6 +164,10 @@ fn an_attachment_that_was_refused_leaves_nothing() {
     assert_eq!(files(&path)[&name], b"figures");
     // One that was cut is replaced.
     fs::write(path.join(&name), "fig").unwrap();
+    store.attach(&hash, 7, &mut &b"figures"[..]).unwrap();
+    assert_eq!(files(&path)[&name], b"figures");
+    // So is one that rotted.
+    fs::write(path.join(&name), "figurez").unwrap();
     store.attach(&hash, 7, &mut &b"figures"[..]).unwrap();
     assert_eq!(files(&path)[&name], b"figures");
 }

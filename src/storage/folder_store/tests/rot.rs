@@ -100,8 +100,28 @@ fn a_checkpoint_that_was_published_is_not_forgotten() {
     assert_eq!(refusal(&path).to_string().split(": ").nth(1), Some("checkpoint-stale"));
     // One that is shown is kept under its size too.
     fs::write(path.join("checkpoint"), &before["checkpoint"]).unwrap();
-    assert_eq!(FolderStore::open(&path).unwrap().1.finished_checkpoint, Some(300));
+    assert_eq!(FolderStore::open(&path).unwrap().1.unfinished_checkpoint, Some(300));
     assert_eq!(files(&path), before);
+}
+
+#[test]
+fn entries_that_a_partial_bundle_has_are_missed() {
+    for (size, bundle) in [(5, "tile/entries/000.p/5"), (261, "tile/entries/001.p/5")] {
+        let (_folder, path) = ledger_of(size);
+        FolderStore::open(&path).unwrap().0.publish(&sample::shared().checkpoint(size)).unwrap();
+        // Nothing else says that there were as many.
+        fs::remove_dir_all(path.join("checkpoints")).unwrap();
+        fs::remove_file(path.join("checkpoint")).unwrap();
+        let sound = fs::read(path.join(TAIL)).unwrap();
+        let last = encode([sample::shared().entries()[size as usize - 1].bytes()]).unwrap().len();
+        for (cut, found) in [(last, "the end"), (last - 13, "something else")] {
+            fs::write(path.join(TAIL), &sound[..sound.len() - cut]).unwrap();
+            fs::remove_file(note(&path)).ok();
+            let error = refusal(&path);
+            assert_eq!(error.code(), "tail-broken");
+            assert!(error.to_string().ends_with(&format!("found {found}, though {bundle} has 5 entries")), "{error}");
+        }
+    }
 }
 
 #[test]

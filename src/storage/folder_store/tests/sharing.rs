@@ -22,6 +22,21 @@ fn there_is_one_writer() {
 }
 
 #[test]
+#[cfg(unix)]
+fn there_is_one_writer_whoever_removes_the_lock() {
+    let (_folder, path) = ledger_of(3);
+    let (mut store, _) = FolderStore::open(&path).unwrap();
+    fs::remove_file(path.join(LOCK)).unwrap();
+    for _ in 0..2 {
+        let error = FolderStore::open(&path).unwrap_err();
+        assert!(matches!(error, StoreError::Locked { pid: None, .. }), "{error}");
+    }
+    append(&mut store, 4, 1);
+    drop(store);
+    check_holds(&FolderStore::open(&path).unwrap().0, 4);
+}
+
+#[test]
 fn a_reader_sees_a_sound_beginning_at_every_moment() {
     const END: u64 = 780;
     let (_folder, path) = ledger_of(0);

@@ -103,17 +103,18 @@ impl Walk {
         self.head
     }
 
-    pub(super) fn origin(&self) -> Option<&Origin> {
+    /// The ledger's origin, after the first entry.
+    pub fn origin(&self) -> Option<&Origin> {
         self.opening.as_ref().map(|opening| &opening.origin)
     }
 
     /// What the entries say of the sizes at which checkpoints were published.
-    pub(super) fn marks(&self) -> impl Iterator<Item = (u64, Mark)> {
+    pub fn marks(&self) -> impl Iterator<Item = (u64, Mark)> {
         self.marks.iter().map(|(size, mark)| (*size, *mark))
     }
 
     /// The operator's key in force after the last entry.
-    pub(super) fn operator(&self) -> Option<&PublicKey> {
+    pub fn operator(&self) -> Option<&PublicKey> {
         self.opening.as_ref().map(|opening| &opening.key)
     }
 }
