@@ -39,7 +39,8 @@ pub struct Row {
     /// Medians.
     inclusion_micros: f64,
     consistency_micros: f64,
-    export_per_second: f64,
+    /// What `export` does once it has held the entries against their checkpoint.
+    copy_per_second: f64,
     /// The whole ledger into an empty folder.
     first_publish_per_second: f64,
     /// What came since, by a publisher that goes on.
@@ -61,7 +62,7 @@ const COLUMNS: [Column; 13] = [
     ("open, MB", |row| format!("{:.0}", row.open_peak_bytes as f64 / 1e6)),
     ("inclusion, us", |row| format!("{:.0}", row.inclusion_micros)),
     ("consistency, us", |row| format!("{:.0}", row.consistency_micros)),
-    ("export, entries/s", |row| format!("{:.0}", row.export_per_second)),
+    ("copy, entries/s", |row| format!("{:.0}", row.copy_per_second)),
     ("publish more, s", |row| format!("{:.3}", row.publish_seconds)),
     ("append, entries/s", |row| format!("{:.0}", row.append_per_second)),
     ("ledger, bytes/entry", |row| format!("{:.0}", row.ledger_bytes_per_entry)),

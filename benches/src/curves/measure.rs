@@ -39,9 +39,9 @@ pub fn measure(out: &Path, size: NonZeroU64, output: &Output) -> Result<Row> {
     output.note(&format!("{entries}: verify"));
     let verify = Took::verify(&made)?;
     output.note(&format!("{entries}: open"));
-    let (index, site, exported) = (made.ledger.join("index"), out.join("site"), out.join("export"));
+    let (index, site, copied) = (made.ledger.join("index"), out.join("site"), out.join("copy"));
     // What an interrupted run left.
-    for folder in [&index, &site, &exported] {
+    for folder in [&index, &site, &copied] {
         if folder.exists() {
             fs::remove_dir_all(folder)?;
         }
@@ -50,9 +50,9 @@ pub fn measure(out: &Path, size: NonZeroU64, output: &Output) -> Result<Row> {
     let bytes = |path: &Path| -> Result<f64> { Ok(bytes_below(path)? as f64 / entries as f64) };
     let index_bytes_per_entry = bytes(&index)?;
     let ledger_bytes_per_entry = bytes(&made.ledger)?;
-    output.note(&format!("{entries}: proofs, export, publish"));
+    output.note(&format!("{entries}: proofs, copy, publish"));
     let (inclusion, consistency) = proofs(&made.ledger, entries)?;
-    let export = export(&made.ledger, &exported)?;
+    let copy = copy_of(&made.ledger, &copied)?;
     let mut publisher = Publisher::new(&site);
     let first_publish = publish(&mut publisher, &made.ledger)?;
     output.note(&format!("{entries}: append"));
@@ -71,7 +71,7 @@ pub fn measure(out: &Path, size: NonZeroU64, output: &Output) -> Result<Row> {
         open_peak_bytes: again.peak,
         inclusion_micros: inclusion.as_secs_f64() * 1e6,
         consistency_micros: consistency.as_secs_f64() * 1e6,
-        export_per_second: per_second(export.as_secs_f64()),
+        copy_per_second: per_second(copy.as_secs_f64()),
         first_publish_per_second: per_second(first_publish.as_secs_f64()),
         publish_seconds: publish.as_secs_f64(),
         append_per_second: rate(APPENDED, append.as_secs_f64()),
@@ -98,7 +98,7 @@ fn proofs(ledger: &Path, size: u64) -> Result<(Duration, Duration)> {
     Ok((median(inclusion), median(consistency)))
 }
 
-fn export(ledger: &Path, target: &Path) -> Result<Duration> {
+fn copy_of(ledger: &Path, target: &Path) -> Result<Duration> {
     let begun = Instant::now();
     let bundle = FolderBundle::open(ledger)?;
     copy(&Frozen::of(&bundle)?, FolderWriter::create(target)?)?;

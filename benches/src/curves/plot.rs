@@ -23,7 +23,7 @@ type Curve = (&'static str, fn(&Row) -> f64);
 const CURVES: [Curve; 12] = [
     ("verify, µs an entry", |row| 1e6 / row.verify_per_second),
     ("append, µs an entry", |row| 1e6 / row.append_per_second),
-    ("export, µs an entry", |row| 1e6 / row.export_per_second),
+    ("copy, µs an entry", |row| 1e6 / row.copy_per_second),
     ("publish all, µs an entry", |row| 1e6 / row.first_publish_per_second),
     ("open, s", |row| row.open_seconds),
     ("publish 2,000 more, s", |row| row.publish_seconds),
