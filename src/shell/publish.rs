@@ -6,15 +6,17 @@
 //! - Whoever reads the folder finds a whole ledger for its `checkpoint`, the old one or the new one.
 //! - Nothing is written before all that is new was judged: by the chain and its law, as in an audit, and against the root
 //!   and the operator's signature of every checkpoint that is new.
-//! - Each stage is durable before the next: attachments, then entries and tiles, then the checkpoints by their sizes, then
-//!   their listing, then `checkpoint`. Where there is a `checkpoint` already, each new one by its size comes before entries that
-//!   may have seen it, so that the folder verifies as files, too, whenever it is read. Partial tiles go when the full one has
-//!   been there for that long.
+//! - Each stage is durable before the next: attachments, then entries, each with its hash tiles after it, then the
+//!   checkpoints by their sizes, then their listing, then `checkpoint`. Where there is a `checkpoint` already, each new one by
+//!   its size comes before entries that may have seen it, so that the folder verifies as files, too, whenever it is read.
+//!   Partial tiles go when the full one has been there for that long.
 //! - No file is replaced by one that says something else.
 
 mod judge;
 mod note;
+mod place;
 mod round;
+mod tiles;
 
 use std::path::{Path, PathBuf};
 
@@ -34,6 +36,7 @@ use crate::storage::store::StoreError;
 use super::replay::Entries;
 
 use judge::Latest;
+use place::Place;
 use round::Round;
 
 /// Why nothing, or not everything, was published.
@@ -139,9 +142,9 @@ impl Publisher {
             return Err(PublishError::Changed(self.root.clone()));
         }
         let folder = FolderBundle::open(&self.root)?;
-        let mut round = Round { site, folder, entries, latest, judged, files: 0 };
+        let mut round = Round { place: Place { site, folder, files: 0 }, entries, latest, judged };
         round.run()?;
-        let Round { site, latest, judged, files, .. } = round;
+        let Round { place: Place { site, files, .. }, latest, judged, .. } = round;
         (self.site, self.chain) = (Some(site), Some(judged.chain));
         let before = there.map_or(0, |there| there.checkpoint().size);
         let says = latest.checkpoint();

@@ -71,6 +71,17 @@ fn whatever_a_disk_drops_nothing_acknowledged_is_lost() {
 }
 
 #[test]
+fn whatever_was_not_flushed_may_be_lost_at_any_moment() {
+    let mut wrong = Vec::new();
+    for way in ways() {
+        let mut outcome = simulate_forgetful(&record(way, None));
+        tell(&format!("{}, and all is lost that was not flushed", way.name), &outcome);
+        wrong.extend(outcome.wrong.drain(..).map(|why| format!("{}: {why}", way.name)));
+    }
+    expect_none(&wrong);
+}
+
+#[test]
 fn what_a_kill_left_open_is_closed_before_anything_is_built_on_it() {
     // What kills leave open are names.
     disturbed(Event::KillAfter, KILLED, &["mkdir", "rename", "link"]);
