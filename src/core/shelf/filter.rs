@@ -55,3 +55,18 @@ fn bits(hash: u64) -> impl Iterator<Item = usize> {
     let mixed = hash.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(32);
     (0..PROBES).map(move |probe| (mixed >> (9 * probe) & 511) as usize)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_million_keys_none_is_denied_and_few_others_pass() {
+        let mut filter = Filter::new(1_000_000);
+        let key = |n: u64| hash(&n.to_be_bytes());
+        (0..1_000_000).for_each(|n| filter.add(key(n)));
+        assert!((0..1_000_000).all(|n| filter.has(key(n))));
+        let passed = (1_000_000..2_000_000).filter(|n| filter.has(key(*n))).count();
+        assert!((15_000..30_000).contains(&passed), "{passed}");
+    }
+}

@@ -152,8 +152,9 @@ struct Survey {
     last: Vec<u8>,
     records: u64,
     length: u64,
-    /// The first key of the block that is read.
+    /// The first key of the block that is read, and the key before.
     first: Vec<u8>,
+    before: Vec<u8>,
 }
 
 impl Survey {
@@ -162,7 +163,8 @@ impl Survey {
         let mut rest = bytes;
         while let Some((length, records)) = self.block(rest, ends)? {
             let (block, after) = rest.split_at_checked(length).ok_or_else(damaged)?;
-            self.fences.push(&self.first, self.length)?;
+            self.fences.push(&self.before, &self.first, self.length)?;
+            self.before.clone_from(&self.last);
             self.seals.close(block);
             self.length = self.length.saturating_add(length as u64);
             self.records = self.records.saturating_add(records);

@@ -5,8 +5,8 @@
 //! 0 where the key was removed; else 1 more than the bytes of the value ‖ those
 //! ```
 //!
-//! In memory are the first key of each block and where it begins, the last key, and perhaps a filter; of a run that is
-//! kept beyond this process, what each block must be, too.
+//! In memory are, of the first key of each block, as much as tells it from the key before, and where the block begins; the
+//! last key, and perhaps a filter; of a run that is kept beyond this process, what each block must be, too.
 
 use std::io;
 use std::ops::Range;
@@ -17,8 +17,8 @@ use super::kept::{KeptRun, Seals};
 use super::scratch::Sheet;
 use super::stored::{Fields, put_number};
 
-/// Bytes of a block, about: it ends with the first record that reaches them. Less would mean more first keys in memory, more
-/// a slower look-up of a key that is there.
+/// Bytes of a block, about: it ends with the first record that reaches them. Less would mean more fences in memory, more a
+/// slower look-up of a key that is there.
 pub(super) const BLOCK_BYTES: usize = 4 << 10;
 /// Bytes that are written at once, about.
 const WRITE_BYTES: usize = 256 << 10;
@@ -41,14 +41,19 @@ pub(super) struct Run {
     pub kept: Option<(KeptRun, Seals)>,
 }
 
-/// The first key of each block, and where each begins.
+/// Where each block begins, and what no key in it or after it is less than, and every key before it is.
 #[derive(Debug, Default)]
 pub(super) struct Fences {
-    /// All keys, one after the other.
+    /// The shortest beginning of each block's first key that the key before is less than, one after the other.
     keys: Vec<u8>,
-    /// Where each key ends there.
+    /// Where each ends there.
     ends: Vec<u32>,
     starts: Vec<u64>,
+}
+
+/// How many bytes two keys share at the front.
+fn shared(one: &[u8], other: &[u8]) -> usize {
+    one.iter().zip(other).take_while(|(a, b)| a == b).count()
 }
 
 /// What was read back is not what was written.
@@ -57,12 +62,18 @@ pub(super) fn damaged() -> io::Error {
 }
 
 impl Fences {
-    pub fn push(&mut self, key: &[u8], start: u64) -> io::Result<()> {
-        self.keys.extend_from_slice(key);
+    pub fn push(&mut self, before: &[u8], first: &[u8], start: u64) -> io::Result<()> {
+        self.keys.extend_from_slice(first.get(..=shared(before, first)).unwrap_or(first));
         let end = u32::try_from(self.keys.len());
         self.ends.push(end.map_err(|_| io::Error::new(io::ErrorKind::FileTooLarge, "too many keys for a scratch"))?);
         self.starts.push(start);
         Ok(())
+    }
+
+    /// How many blocks, and how many bytes of their keys are kept.
+    #[cfg(test)]
+    pub fn size(&self) -> (usize, usize) {
+        (self.starts.len(), self.keys.len())
     }
 
     pub fn shrink(&mut self) {
@@ -77,7 +88,7 @@ impl Fences {
         self.keys.get(start..end(block)).unwrap_or_default()
     }
 
-    /// The block in which a key is, if it is in any: the last that begins with it or one before.
+    /// The block in which a key is, if it is in any.
     fn block_of(&self, key: &[u8]) -> Option<usize> {
         let (mut low, mut high) = (0, self.ends.len());
         while low < high {
@@ -179,12 +190,12 @@ impl Writer {
         let start = match self.block {
             Some(start) => start,
             None => {
-                self.fences.push(key, self.written.saturating_add(self.buffer.len() as u64))?;
+                self.fences.push(&self.last, key, self.written.saturating_add(self.buffer.len() as u64))?;
                 self.last.clear();
                 self.buffer.len()
             }
         };
-        let shared = self.last.iter().zip(key).take_while(|(a, b)| a == b).count();
+        let shared = shared(&self.last, key);
         let own = key.get(shared..).unwrap_or_default();
         put_number(&mut self.buffer, shared as u64);
         put_number(&mut self.buffer, own.len() as u64);

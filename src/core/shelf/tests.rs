@@ -1,14 +1,16 @@
 //! A shelf held against a map in memory, with so small a table that runs are written and merged all the time; and a scratch
 //! that fails.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use proptest::prelude::*;
 
+use super::run::{Reader, Writer};
 use super::*;
+use crate::core::hash::Hash;
 use crate::core::text::{DocumentId, Slug};
 
 /// A scratch in memory, which fails from one call on.
@@ -188,6 +190,29 @@ fn runs_are_few_and_have_several_blocks() {
     assert!(most <= 3 * FAN_IN, "{most}");
     assert!(shelf.runs.iter().any(|run| run.level >= 2), "{:?}", shelf.runs.len());
     assert_eq!(shelf.iter().count(), 20_000);
+}
+
+#[test]
+fn a_block_is_found_by_as_little_of_its_first_key_as_tells_it_from_the_key_before() {
+    let hashes: BTreeSet<Vec<u8>> = (0..4_000_u32).map(|n| Hash::leaf(&n.to_be_bytes()).0.to_vec()).collect();
+    let alike = (0..4_000).map(|n| format!("{}/{:08}", "platform".repeat(5), n * 2).into_bytes());
+    let nested = (0..4_000).map(|n| vec![7; n % 400]).collect::<BTreeSet<_>>();
+    for (keys, fence) in [(hashes, 3), (alike.collect(), 49), (nested, 400)] {
+        let mut writer = Writer::new(Memory::default().sheet().unwrap(), None);
+        keys.iter().for_each(|key| writer.push(key, Some(key)).unwrap());
+        let run = Arc::new(writer.finish(0).unwrap());
+        let (blocks, bytes) = run.fences.size();
+        assert!(blocks > 10 && bytes <= blocks * fence, "{bytes} of {blocks} blocks");
+        for key in &keys {
+            let mut after = key.clone();
+            after.push(0);
+            assert_eq!(run.find(key, 0).unwrap().flatten().as_ref(), Some(key));
+            let next = keys.range(after.clone()..).next();
+            let reader = Reader::new(&run, Some(&after)).unwrap();
+            assert_eq!(reader.map(|reader| reader.key).as_ref(), next, "after {key:?}");
+            assert!(keys.contains(&after) || run.find(&after, 0).unwrap().is_none());
+        }
+    }
 }
 
 #[test]
