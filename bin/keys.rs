@@ -1,5 +1,6 @@
 //! Key files as commands take them.
 
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use candour::core::cosignature::CosigningKey;
@@ -28,13 +29,30 @@ impl PassphraseArguments {
         Ok(keyfile::read_cosigning(path, || self.passphrase(path))?)
     }
 
-    /// The passphrase: of the file named, or from the terminal.
-    pub fn passphrase(&self, key: &Path) -> std::io::Result<Passphrase> {
-        match &self.passphrase_file {
-            Some(file) => Passphrase::read(file),
-            None => Passphrase::new(rpassword::prompt_password(format!("passphrase of {}: ", key.display()))?),
+    /// The passphrase of a key that is made. At the terminal it is asked for twice: a slip would lock the key for good.
+    pub fn new_passphrase(&self, key: &Path) -> io::Result<Passphrase> {
+        if let Some(file) = &self.passphrase_file {
+            return Passphrase::read(file);
+        }
+        let (once, again) = (ask(&format!("new passphrase of {}", key.display()))?, ask("the same again")?);
+        if once == again {
+            Ok(once)
+        } else {
+            Err(io::Error::new(ErrorKind::InvalidInput, "the two passphrases differ"))
         }
     }
+
+    fn passphrase(&self, key: &Path) -> io::Result<Passphrase> {
+        match &self.passphrase_file {
+            Some(file) => Passphrase::read(file),
+            None => ask(&format!("passphrase of {}", key.display())),
+        }
+    }
+}
+
+/// Asks for a passphrase at the terminal, which does not show it.
+fn ask(what: &str) -> io::Result<Passphrase> {
+    Passphrase::new(rpassword::prompt_password(format!("{what}: "))?)
 }
 
 /// Reads a public key: a PEM file of a public key, or its 64 digits in a file.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may")]
 
 use std::fs;
+use std::process::Command;
 
 use candour::core::cosignature::Cosigner;
 use candour::core::note::{KeyKind, VerifierKey};
@@ -10,6 +11,7 @@ use candour::core::policy::Policy;
 use candour::shell::keyfile::{self, Passphrase};
 
 use crate::command_line::Scene;
+use crate::tools::is_missing;
 
 #[test]
 fn a_witness_makes_a_key_and_hands_out_its_verifier_key() {
@@ -67,4 +69,31 @@ fn what_a_witness_key_is_not_for() {
         assert!(error.contains(says), "candour {command}\n{error}");
     }
     assert!(!scene.path("other.pem").exists());
+}
+
+/// A slip while a passphrase is made up would lock the key for good.
+#[test]
+fn a_new_passphrase_is_asked_for_twice_and_never_shown() {
+    if is_missing("python3") {
+        return;
+    }
+    let scene = Scene::new();
+    let at_terminal = |answers: &[&str], command: &str| {
+        let mut python = Command::new("python3");
+        python.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/at_terminal.py")).args(answers);
+        python.args(["--", env!("CARGO_BIN_EXE_candour")]).args(command.split(' ')).current_dir(scene.path("."));
+        let output = python.output().unwrap();
+        let shown = String::from_utf8(output.stdout).unwrap();
+        assert!(!shown.contains("horse"), "{shown}");
+        (output.status.code(), shown)
+    };
+    let (code, shown) = at_terminal(&["a horse", "a horses"], "key new k.pem --encrypt");
+    assert!(code == Some(2) && shown.contains("the two passphrases differ"), "{code:?} {shown}");
+    assert!(!scene.path("k.pem").exists());
+    let (code, made) = at_terminal(&["a horse", "a horse"], "key new k.pem --encrypt");
+    assert!(code == Some(0) && made.contains("new passphrase of k.pem: "), "{code:?} {made}");
+    let digits = made.lines().last().unwrap().trim();
+    let (code, shown) = at_terminal(&["a horse"], "key public k.pem");
+    assert_eq!((code, shown.lines().last().map(str::trim)), (Some(0), Some(digits)));
+    assert_eq!(digits.len(), 64);
 }

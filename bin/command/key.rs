@@ -80,8 +80,8 @@ impl Key {
         match self.command {
             KeyCommand::New { file, kind, encrypt, passphrase } => {
                 let secret = kind.generate().map_err(Failure::unjudged)?;
-                let passphrase =
-                    if encrypt { Some(passphrase.passphrase(&file).map_err(Failure::unjudged)?) } else { None };
+                let passphrase = encrypt.then(|| passphrase.new_passphrase(&file)).transpose();
+                let passphrase = passphrase.map_err(Failure::unjudged)?;
                 keyfile::write(&file, &secret, passphrase.as_ref())?;
                 output.line(public_digits(&secret)?);
             }

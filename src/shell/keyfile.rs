@@ -33,6 +33,7 @@ pub const MAX_KEY_FILE_BYTES: usize = 16 * 1024;
 pub const MAX_PASSPHRASE_BYTES: usize = 1024;
 
 /// A passphrase: 1 to [`MAX_PASSPHRASE_BYTES`] bytes. Wiped from memory when dropped; never printed.
+#[derive(PartialEq, Eq)]
 pub struct Passphrase(Zeroizing<String>);
 
 impl Passphrase {

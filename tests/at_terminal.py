@@ -1,0 +1,27 @@
+"""Runs a command at a terminal of its own, and answers its questions: `at_terminal.py ANSWER... -- COMMAND...`.
+
+Prints what the terminal showed, and ends with the command's exit code.
+"""
+
+import os
+import pty
+import sys
+
+answers, command = sys.argv[1 : sys.argv.index("--")], sys.argv[sys.argv.index("--") + 1 :]
+child, terminal = pty.fork()
+if child == 0:
+    os.execv(command[0], command)
+shown = b""
+while True:
+    try:
+        piece = os.read(terminal, 1024)
+    except OSError:  # Linux: the command has ended.
+        piece = b""
+    if not piece:
+        break
+    shown += piece
+    if shown.endswith(b": ") and answers:
+        os.write(terminal, answers.pop(0).encode() + b"\n")
+sys.stdout.buffer.write(shown)
+sys.stdout.flush()
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
