@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail so")]
 
 mod damage;
+#[cfg(target_os = "linux")]
+mod killed;
 mod mended;
 mod place;
 mod taken;

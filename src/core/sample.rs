@@ -5,14 +5,14 @@
 
 use std::sync::OnceLock;
 
-use super::chain::{Chain, Sealed};
+use super::chain::{Chain, Mark, Sealed};
 use super::checkpoint::{Checkpoint, SignedCheckpoint};
 use super::event::observation::{Observation, Status};
 use super::event::registry::{ActorEnrolled, CheckpointRules, LedgerOpened, Party, Role};
 use super::event::{Attachment, DisclosureFiled, Event};
 use super::json::{Count, List, Positive, Set};
 use super::key::SecretKey;
-use super::statement::{Envelope, Statement};
+use super::statement::{Envelope, Seen, Statement};
 use super::tile::Tiler;
 use super::time::{Millis, Period, Time};
 
@@ -30,6 +30,7 @@ pub(crate) struct Ledger {
     sealed: Vec<Sealed>,
     authority_nth: i64,
     platform_nth: i64,
+    seen: Option<Seen>,
 }
 
 /// One long ledger of seed 1 for all tests that only read: sealing is what takes time.
@@ -42,7 +43,7 @@ impl Ledger {
     /// A ledger without entries.
     pub(crate) fn new(seed: u8) -> Self {
         let origin = format!("candour.example/{seed}");
-        Self { origin, seed, chain: Chain::new(), sealed: Vec::new(), authority_nth: 0, platform_nth: 0 }
+        Self { origin, seed, chain: Chain::new(), sealed: Vec::new(), authority_nth: 0, platform_nth: 0, seen: None }
     }
 
     /// A ledger of that many entries.
@@ -50,6 +51,13 @@ impl Ledger {
         let mut ledger = Self::new(seed);
         (0..entries).for_each(|_| drop(ledger.next()));
         ledger
+    }
+
+    /// A checkpoint of that size was published, and seen by whoever signs from now on.
+    pub(crate) fn seeing(&mut self, size: u64) {
+        let root = self.tree(size).root();
+        self.chain.earlier_checkpoint_published(size, Mark { root, operator: None });
+        self.seen = Some(Seen { root, size: Positive::new(size as i64).unwrap() });
     }
 
     /// The next entry, whatever comes next.
@@ -201,7 +209,7 @@ impl Ledger {
             issued_at: Time::from_unix(self.now()).unwrap(),
             ledger: self.origin.parse().unwrap(),
             nth: Count::new(nth).unwrap(),
-            seen: None,
+            seen: self.seen,
         };
         let now = Millis::from_unix_ms(self.now() * 1000).unwrap();
         let sealed = self.chain.seal(Envelope::sign(&statement, keys).unwrap(), now).unwrap();

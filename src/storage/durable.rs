@@ -64,19 +64,27 @@ pub(super) fn make_folder(path: &Path) -> Result<(), StoreError> {
     if fs::read_dir(path).is_ok_and(|mut items| items.next().is_some()) {
         return Ok(());
     }
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let parent = above(path);
     if parent != Path::new(".") && parent != path {
         make_folder(parent)?;
     }
     match fs::create_dir(path) {
         Ok(()) => sync_folder(parent),
-        Err(error) if error.kind() == ErrorKind::AlreadyExists && path.is_dir() => match sync_folder(parent) {
-            // Then it was made by somebody else, and is not ours to make durable.
-            Err(StoreError::Io { source, .. }) if source.kind() == ErrorKind::PermissionDenied => Ok(()),
-            synced => synced,
-        },
+        Err(error) if error.kind() == ErrorKind::AlreadyExists && path.is_dir() => sync_place(path),
         Err(error) => Err(StoreError::io(path)(error)),
     }
+}
+
+/// Makes durable that a folder is where it is. One above that is not ours to open was made by somebody else, and so was this.
+pub(super) fn sync_place(path: &Path) -> Result<(), StoreError> {
+    match sync_folder(above(path)) {
+        Err(StoreError::Io { source, .. }) if source.kind() == ErrorKind::PermissionDenied => Ok(()),
+        synced => synced,
+    }
+}
+
+fn above(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Makes a folder that is nobody else's, as [`make_folder`] does: a link to one elsewhere is refused.

@@ -4,7 +4,7 @@
 //! Of a path this is about the last part. What can put a link there between the look and the opening of what is in it may
 //! write to the folder anyway, as in [`super::folder_bundle`].
 
-use std::fs::{File, FileType, OpenOptions};
+use std::fs::{self, File, FileType, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
@@ -23,9 +23,16 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
     open_as(OpenOptions::new().read(true), path)
 }
 
-/// Opens a file to write it anew, and makes it if it is not there.
+/// Makes a file to write, and to read back. One that is there loses its name and is not written over: it may be in its place
+/// under another, where a power cut kept that and forgot that it had lost this one.
 pub(super) fn create(path: &Path) -> io::Result<File> {
-    open_as(OpenOptions::new().write(true).create(true).truncate(true), path)
+    match path.symlink_metadata() {
+        Ok(there) if !there.is_file() => return Err(other_kind(there.file_type())),
+        Ok(_) => fs::remove_file(path)?,
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        Err(_) => {}
+    }
+    open_as(OpenOptions::new().read(true).write(true).create_new(true), path)
 }
 
 /// Opens a file in that way.
@@ -36,13 +43,16 @@ pub(super) fn open_as(options: &mut OpenOptions, path: &Path) -> io::Result<File
         use std::os::unix::fs::OpenOptionsExt as _;
         options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed());
     }
-    let other = |kind: FileType| io::Error::new(ErrorKind::InvalidInput, Other(said(kind)));
     let opened = options.open(path).map_err(|error| match path.symlink_metadata() {
-        Ok(there) if !there.is_file() => other(there.file_type()),
+        Ok(there) if !there.is_file() => other_kind(there.file_type()),
         _ => error,
     })?;
     let kind = opened.metadata()?.file_type();
-    if kind.is_file() { Ok(opened) } else { Err(other(kind)) }
+    if kind.is_file() { Ok(opened) } else { Err(other_kind(kind)) }
+}
+
+fn other_kind(kind: FileType) -> io::Error {
+    io::Error::new(ErrorKind::InvalidInput, Other(said(kind)))
 }
 
 /// Checks that at that path is a folder, or nothing: no link to a folder elsewhere.
@@ -69,7 +79,6 @@ fn said(kind: FileType) -> &'static str {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
-    use std::fs;
     use std::os::unix::fs::symlink;
     use std::os::unix::net::UnixListener;
 
@@ -106,7 +115,9 @@ mod tests {
         assert!(!at("nothing").exists());
         assert_eq!(open(&at("nothing")).unwrap_err().kind(), ErrorKind::NotFound);
         check_folder(&at("nothing")).unwrap();
+        fs::hard_link(at("file"), at("in its place")).unwrap();
         drop(create(&at("file")).unwrap());
         assert_eq!(fs::read(at("file")).unwrap(), b"");
+        assert_eq!(fs::read(at("in its place")).unwrap(), b"precious");
     }
 }

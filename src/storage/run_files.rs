@@ -85,7 +85,7 @@ impl Space for RunFiles {
         fs::create_dir_all(&self.folder)?;
         let number = self.begun.fetch_add(1, Ordering::Relaxed);
         let path = self.folder.join(format!("{UNFINISHED}{number}"));
-        let file = plain::open_as(File::options().read(true).write(true).create(true).truncate(true), &path)?;
+        let file = plain::create(&path)?;
         Ok(Box::new(RunFile { file, path }))
     }
 }

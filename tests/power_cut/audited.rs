@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::sync::Mutex;
 
@@ -37,7 +38,7 @@ impl Known {
     ) -> Result<Audited, String> {
         let mut hasher = DefaultHasher::new();
         what.hash(&mut hasher);
-        hash(folder, &mut hasher);
+        hash(folder, false, &mut hasher);
         let files = hasher.finish();
         let known = self.0.lock().expect("a map").get(&files).cloned();
         known.unwrap_or_else(|| {
@@ -54,17 +55,22 @@ impl Known {
     }
 }
 
-/// Hashes all files but those that are no evidence.
-fn hash(folder: &Path, hasher: &mut DefaultHasher) {
-    if let Ok(bytes) = fs::read(folder) {
-        return bytes.hash(hasher);
+/// Hashes all files but those that are no evidence; of these, the ones that have a name among the others too.
+fn hash(folder: &Path, private: bool, hasher: &mut DefaultHasher) {
+    if let Some(there) = fs::metadata(folder).ok().filter(fs::Metadata::is_file) {
+        let linked = there.nlink() > 1;
+        if linked || !private {
+            (linked, fs::read(folder).expect("a file")).hash(hasher);
+        }
+        return;
     }
     let items = fs::read_dir(folder).into_iter().flatten().map(|item| item.expect("an item").path());
     let mut items: Vec<_> = items.collect();
     items.sort_unstable();
-    for path in items.iter().filter(|path| !["index", "lock", "tmp"].iter().any(|name| path.ends_with(name))) {
-        path.file_name().hash(hasher);
-        hash(path, hasher);
+    for path in items {
+        let private = private || ["index", "lock", "tmp"].iter().any(|name| path.ends_with(name));
+        path.file_name().filter(|_| !private).hash(hasher);
+        hash(&path, private, hasher);
     }
 }
 

@@ -18,6 +18,7 @@ const KILLED: &[(&str, &str, &str)] = &[
     ("witness", "mkdir", "witness/evidence/"),
     ("witness", "mkdir", "witness/evidence"),
     ("monitor", "rename", "state/tmp"),
+    ("outgrow partial tiles", "rename", "ledger/tmp/tile-0"),
 ];
 
 /// Flushes that once failed, and what they were to write was then taken for written: the way, the call, and of which file.
@@ -99,10 +100,13 @@ fn disturbed(event: Event, known: &[(&str, &str, &str)], calls: &[&str]) {
         let mut all = Outcome::default();
         for at in moments(way, known, calls, &mut random) {
             let plan = Plan { event, at, times: 1 };
-            let outcome = simulate(&record(way, Some(plan)), most(STATES_AFTER_KILL), &mut random);
-            all.cuts += outcome.cuts;
-            all.states += outcome.states;
-            all.wrong.extend(outcome.wrong.into_iter().map(|why| format!("{}, {event:?} at {at}: {why}", way.name)));
+            let record = record(way, Some(plan));
+            for outcome in [simulate(&record, most(STATES_AFTER_KILL), &mut random), simulate_forgetful(&record)] {
+                all.cuts += outcome.cuts;
+                all.states += outcome.states;
+                let wrong = outcome.wrong.into_iter();
+                all.wrong.extend(wrong.map(|why| format!("{}, {event:?} at {at}: {why}", way.name)));
+            }
         }
         tell(&format!("{}, {event:?} and run again", way.name), &all);
         wrong.append(&mut all.wrong);

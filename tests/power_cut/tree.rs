@@ -74,8 +74,8 @@ pub(super) enum Fate {
     Holed(u64),
 }
 
-/// What a disk holds: files by their paths, and folders.
-pub(super) type Tree = BTreeMap<String, Option<Vec<u8>>>;
+/// What a disk holds: by their paths files, each of which can have several, and folders.
+pub(super) type Tree = BTreeMap<String, (Node, Option<Vec<u8>>)>;
 
 /// The disk, and what happens to it.
 #[derive(Clone, Default)]
@@ -267,7 +267,7 @@ fn collect(
 ) {
     for ((_, name), node) in names.range((folder, String::new())..(folder + 1, String::new())) {
         let path = if path.is_empty() { name.clone() } else { format!("{path}/{name}") };
-        tree.insert(path.clone(), files[*node].clone());
+        tree.insert(path.clone(), (*node, files[*node].clone()));
         if files[*node].is_none() {
             collect(files, names, *node, &path, tree);
         }
@@ -276,12 +276,15 @@ fn collect(
 
 /// Puts a tree into an empty folder.
 pub(super) fn lay_out(tree: &Tree, root: &Path) {
-    for (path, content) in tree {
+    let mut laid = HashMap::new();
+    for (path, (node, content)) in tree {
         let path = root.join(path);
-        match content {
-            None => fs::create_dir(&path).expect("a folder"),
-            Some(content) => fs::write(&path, content).expect("a file"),
+        match (content, laid.get(node)) {
+            (None, _) => fs::create_dir(&path).expect("a folder"),
+            (Some(_), Some(first)) => fs::hard_link(first, &path).expect("a name more"),
+            (Some(content), None) => fs::write(&path, content).expect("a file"),
         }
+        laid.insert(*node, path.clone());
         if path.extension().is_some_and(|extension| extension == "pem") {
             fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("its mode");
         }

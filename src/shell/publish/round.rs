@@ -26,6 +26,7 @@ impl Round<'_> {
     /// The stages, each durable before the next.
     pub fn run(&mut self) -> Result<(), PublishError> {
         self.attachments()?;
+        self.earlier_checkpoints()?;
         self.tiles()?;
         self.checkpoints()?;
         self.prune()
@@ -66,6 +67,21 @@ impl Round<'_> {
         Ok(())
     }
 
+    /// Checkpoints of entries that are there already, of which the site learns only now: the entries that follow may say that
+    /// they saw them.
+    fn earlier_checkpoints(&mut self) -> Result<(), PublishError> {
+        let there = self.judged.tree.size();
+        self.sized(|size| size <= there)
+    }
+
+    fn sized(&mut self, which: impl Fn(u64) -> bool) -> Result<(), PublishError> {
+        for size in self.judged.sizes.iter().filter(|size| which(**size)) {
+            let bytes = judge::sized(self.entries.bundle(), &self.judged.chain, &self.latest, *size)?;
+            self.place.note(&format!("{CHECKPOINTS}{size}"), &bytes)?;
+        }
+        Ok(self.place.site.settle()?)
+    }
+
     fn tiles(&mut self) -> Result<(), PublishError> {
         let mut tiles = Tiles::new(&mut self.place, self.entries.bundle(), &self.latest, &self.judged)?;
         let mut written = Ok(true);
@@ -84,11 +100,7 @@ impl Round<'_> {
     }
 
     fn checkpoints(&mut self) -> Result<(), PublishError> {
-        for size in std::mem::take(&mut self.judged.sizes) {
-            let bytes = judge::sized(self.entries.bundle(), &self.judged.chain, &self.latest, size)?;
-            self.place.note(&format!("{CHECKPOINTS}{size}"), &bytes)?;
-        }
-        self.place.site.settle()?;
+        self.sized(|_| true)?;
         let listing: String = self.judged.published.iter().map(|size| format!("{size}\n")).collect();
         if self.place.folder.read(SIZES, listing.len() as u64 + 1).ok().flatten().as_deref() != Some(listing.as_bytes())
         {

@@ -16,6 +16,7 @@ use crate::core::statement::Rule;
 use crate::shell::verify::{Options, verify};
 use crate::storage::folder_store::FolderStore;
 use crate::storage::layout::SIZES;
+use crate::storage::memory_bundle::MemoryBundle;
 use crate::storage::store::Store;
 
 type Files = BTreeMap<String, Vec<u8>>;
@@ -182,38 +183,61 @@ fn killed_at_any_step_it_leaves_a_whole_ledger_and_is_finished_by_the_next() {
         }
         let (before, kept) = (scene.served(), scene.private());
         then.iter().for_each(|size| scene.grow(&ledger, *size));
-        scene.publish().unwrap();
-        let whole = scene.served();
-        let (old, new) = (first.last().copied().unwrap_or(0), then.last().copied().unwrap());
-        let mut steps = 0;
-        loop {
-            let _ = fs::remove_dir_all(scene.site());
-            fs::create_dir_all(scene.site().join("tmp")).unwrap();
-            for (name, bytes) in before.iter().chain(&kept) {
-                fs::create_dir_all(scene.site().join(name).parent().unwrap()).unwrap();
-                fs::write(scene.site().join(name), bytes).unwrap();
-            }
-            let mut publisher = Publisher::new(&scene.site());
-            publisher.fuse = Some(steps);
-            let ended = publisher.publish(&scene.ledger());
-            drop(publisher);
-            if scene.site().join(CHECKPOINT).exists() {
-                let size = verified(&scene.site(), &ledger);
-                assert!([old, new].contains(&size), "after {steps} steps");
-            } else {
-                assert_eq!(old, 0, "after {steps} steps");
-            }
-            if ended.is_ok() {
-                assert_eq!(scene.served(), whole);
-                break;
-            }
-            scene.publish().unwrap();
-            assert_eq!(scene.served(), whole, "after {steps} steps");
-            steps += 1;
-        }
-        println!("{old} to {new}: {steps} steps");
-        assert!(steps > 10);
+        let before: Files = before.into_iter().chain(kept).collect();
+        kill_everywhere(&scene, &ledger, &before, first.last().copied().unwrap_or(0));
     }
+}
+
+/// Publishes over what was there before, which is a ledger of that size, and is killed at every step.
+fn kill_everywhere(scene: &Scene, ledger: &Ledger, before: &Files, old: u64) {
+    let new = scene.publish().unwrap().size;
+    let (whole, mut steps) = (scene.served(), 0);
+    loop {
+        let _ = fs::remove_dir_all(scene.site());
+        fs::create_dir_all(scene.site().join("tmp")).unwrap();
+        for (name, bytes) in before {
+            fs::create_dir_all(scene.site().join(name).parent().unwrap()).unwrap();
+            fs::write(scene.site().join(name), bytes).unwrap();
+        }
+        let mut publisher = Publisher::new(&scene.site());
+        publisher.fuse = Some(steps);
+        let ended = publisher.publish(&scene.ledger());
+        drop(publisher);
+        if scene.site().join(CHECKPOINT).exists() {
+            let size = verified(&scene.site(), ledger);
+            assert!([old, new].contains(&size), "after {steps} steps");
+        } else {
+            assert_eq!(old, 0, "after {steps} steps");
+        }
+        if ended.is_ok() {
+            assert_eq!(scene.served(), whole);
+            break;
+        }
+        scene.publish().unwrap();
+        assert_eq!(scene.served(), whole, "after {steps} steps");
+        steps += 1;
+    }
+    println!("{old} to {new}: {steps} steps");
+    assert!(steps > 10);
+}
+
+/// As where a mirror's source listed no checkpoints, and the mirror has those only that entries named.
+#[test]
+fn a_checkpoint_that_was_left_out_comes_before_the_entries_that_saw_it() {
+    let mut ledger = Ledger::with(9, 255);
+    ledger.seeing(20);
+    ledger.next();
+    let mut scene = Scene::new();
+    [20, 255].into_iter().for_each(|size| scene.grow(&ledger, size));
+    let copy = scene.ledger();
+    let left = copy.names().unwrap().into_iter().filter(|name| ![SIZES, "checkpoints/20"].contains(&name.as_str()));
+    let left: Vec<_> = left.map(|name| (name.clone(), copy.read(&name, u64::MAX - 1).unwrap().unwrap())).collect();
+    Publisher::new(&scene.site()).publish(&MemoryBundle::from_iter(left)).unwrap();
+    let before: Files = scene.served().into_iter().chain(scene.private()).collect();
+    assert!(before.contains_key("checkpoints/255") && !before.contains_key("checkpoints/20"));
+    scene.grow(&ledger, 256);
+    kill_everywhere(&scene, &ledger, &before, 255);
+    assert!(scene.served().contains_key("checkpoints/20"));
 }
 
 #[test]

@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use crate::core::audit::{CHECKPOINT, CHECKPOINTS};
 use crate::shell::taking::Taking;
 use crate::storage::bundle::{Bundle, Trouble};
 use crate::storage::bundle_writer::BundleWriter as _;
 use crate::storage::folder_bundle::FolderBundle;
 use crate::storage::folder_store::{ACKNOWLEDGED_FILE, Mending};
 use crate::storage::folder_writer::FolderWriter;
-use crate::storage::layout::TAIL;
+use crate::storage::layout::{ATTACHMENTS, TAIL};
 
 use super::RepairError;
 
@@ -116,8 +117,9 @@ impl Draft {
         self.steps.extend(names.into_iter().map(|name| (name, Done::TakenFromCopy)));
     }
 
-    /// Keeps what is replaced, then replaces it: entries first, what follows from them next, and what promises them last; and
-    /// forgets how far was acknowledged, if it is to. Gives back where it is kept, if anything is.
+    /// Keeps what is replaced, then replaces it: attachments, then the entries that name them, then what is made of entries,
+    /// and what promises them last, so that a ledger that was sound and only behind lacks nothing meanwhile but checkpoints. Then forgets how far
+    /// was acknowledged, if it is to. Gives back where it is kept, if anything is.
     pub(super) fn apply(self, mending: &Mending, forgets: bool) -> Result<Option<PathBuf>, RepairError> {
         let ledger = FolderBundle::open(&self.path)?;
         let mut aside = FolderWriter::create_as(&self.aside, &self.prefix)?;
@@ -136,14 +138,15 @@ impl Draft {
             aside.finish()?;
         }
         let rank = |name: &str| match name {
-            name if name.starts_with("tile/entries/") => 0,
-            TAIL => 1,
-            name if name.starts_with("checkpoint") => 3,
-            _ => 2,
+            name if name.starts_with(ATTACHMENTS) => 0,
+            name if name.starts_with("tile/entries/") && !name.contains(".p/") => 1,
+            TAIL => 2,
+            CHECKPOINT => 5,
+            name if name.starts_with(CHECKPOINTS) => 4,
+            _ => 3,
         };
         let mut steps: Vec<_> = self.steps.iter().collect();
-        // `checkpoint` is shorter than any in `checkpoints/`, and comes after them.
-        steps.sort_by_key(|(name, _)| (rank(name), rank(name) == 3 && name.len() == "checkpoint".len()));
+        steps.sort_by_key(|(name, _)| rank(name));
         for (name, done) in steps {
             match done {
                 Done::TakenAway => mending.remove(name)?,

@@ -76,8 +76,12 @@ pub(super) fn recover(snapshot: &mut Snapshot, tail: TailFile) -> Result<Recover
     check_whole(snapshot, &tail.rest, promised, acknowledged)?;
     check_partial(snapshot, &tail)?;
     empty_temporary(&snapshot.folder)?;
+    // Whoever put the folder there may have been killed before that was durable.
+    durable::sync_place(&snapshot.folder.0)?;
+    // No hash tile may outlive the entries that it is made of again.
+    sync(&snapshot.folder, snapshot.base.bundles, [TileKind::Entries].into_iter())?;
     let rewritten_tiles = rewrite_tiles(&snapshot.folder, snapshot.base.bundles)?;
-    sync(&snapshot.folder, snapshot.base.bundles)?;
+    sync(&snapshot.folder, snapshot.base.bundles, (0..8).map(TileKind::Hashes))?;
     let renewed_tail = tail.stale > 0 || !tail.exists;
     let in_place = !renewed_tail && is_durable(snapshot, acknowledged);
     let file = if in_place { reopen_tail(snapshot)? } else { renew_tail(snapshot)? };
@@ -191,11 +195,10 @@ fn rewrite_tiles(folder: &Folder, bundles: u64) -> Result<Vec<Tile>, StoreError>
     Ok(missing)
 }
 
-/// Makes durable which files there are, where the last writer can have left that open.
-fn sync(folder: &Folder, bundles: u64) -> Result<(), StoreError> {
+/// Makes durable which files of those kinds there are, where the last writer can have left that open, and which checkpoints.
+fn sync(folder: &Folder, bundles: u64, kinds: impl Iterator<Item = TileKind>) -> Result<(), StoreError> {
     let size = bundles.saturating_mul(TILE_WIDTH.into());
     let last = |kind| tiles(size).filter(move |tile| tile.kind == kind && tile.width == TILE_WIDTH).last();
-    let kinds = (0..8).map(TileKind::Hashes).chain([TileKind::Entries]);
     let files = kinds.filter_map(last).map(|tile| folder.path(&tile.path())).chain([folder.path(CHECKPOINT)]);
     let checkpoints = [folder.path(CHECKPOINTS)].into_iter().filter(|path| path.is_dir());
     let mut folders: BTreeSet<_> = checkpoints.collect();
