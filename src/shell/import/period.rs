@@ -68,20 +68,15 @@ impl Format {
         ];
         let (mut parts, mut rest) = (Vec::new(), written);
         while let Some(c) = rest.chars().next() {
-            if parts.len() >= MAX_PARTS {
-                return Err("a format of at most 32 parts");
-            }
             let token = tokens.iter().find_map(|(token, part)| Some((part, rest.strip_prefix(token)?)));
-            if let Some((part, after)) = token {
-                parts.push(part.clone());
-                rest = after;
-                continue;
+            if let (None, Some(Part::Text(text))) = (token, parts.last_mut()) {
+                text.push(c);
+            } else if parts.len() >= MAX_PARTS {
+                return Err("a format of at most 32 parts");
+            } else {
+                parts.push(token.map_or_else(|| Part::Text(c.into()), |(part, _)| part.clone()));
             }
-            match parts.last_mut() {
-                Some(Part::Text(text)) => text.push(c),
-                _ => parts.push(Part::Text(c.into())),
-            }
-            rest = rest.get(c.len_utf8()..).unwrap_or_default();
+            rest = token.map_or_else(|| rest.get(c.len_utf8()..).unwrap_or_default(), |(_, after)| after);
         }
         if !parts.contains(&Part::Year) {
             return Err("a format with YYYY, and Qn, Hn, Ww, MM, Month or DD where they belong");

@@ -58,3 +58,20 @@ fn a_format_says_the_year() {
     let wrong = read("2021/2", &[Format::parse("YYYYQn").unwrap()]).unwrap_err();
     assert!(wrong.expected.contains("YYYYQn") && wrong.found.contains("2021/2"), "{wrong:?}");
 }
+
+#[test]
+fn a_format_has_parts_up_to_the_limit() {
+    let tokens = |count: usize| "YYYY".repeat(count);
+    for (format, parts) in [
+        (tokens(MAX_PARTS), Some(MAX_PARTS)),
+        (tokens(MAX_PARTS + 1), None),
+        // However long the text that is the last part.
+        (tokens(MAX_PARTS - 1) + " or so", Some(MAX_PARTS)),
+        (tokens(MAX_PARTS) + " ", None),
+        (tokens(MAX_PARTS - 1) + " or soYYYY", None),
+    ] {
+        let read = Format::parse(&format);
+        assert_eq!(read.as_ref().ok().map(|format| format.parts.len()), parts, "{format}");
+        assert!(parts.is_some() || read.unwrap_err().contains(&format!("at most {MAX_PARTS} parts")), "{format}");
+    }
+}
