@@ -236,3 +236,19 @@ fn a_statement_alone_says_how_it_was_counted() {
     let again = read.counted.as_ref().unwrap().last_day().unwrap();
     assert_eq!((again.date, again.holidays.as_slice()), (read.date, read.counted.as_ref().unwrap().holidays()));
 }
+
+#[test]
+fn a_file_of_holidays_is_read_up_to_its_limit() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sydney.toml");
+    for (bytes, taken) in
+        [(MAX_HOLIDAYS_FILE_BYTES - 1, true), (MAX_HOLIDAYS_FILE_BYTES, true), (MAX_HOLIDAYS_FILE_BYTES + 1, false)]
+    {
+        std::fs::write(&path, format!("{SYDNEY}#{}", "x".repeat(bytes as usize - SYDNEY.len() - 1))).unwrap();
+        let says = Holidays::read(&path).map(drop).map_err(|error| error.to_string());
+        assert!(
+            if taken { says.is_ok() } else { says.as_ref().unwrap_err().contains("more than 65536 bytes") },
+            "{says:?}"
+        );
+    }
+}

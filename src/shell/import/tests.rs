@@ -128,15 +128,21 @@ fn an_error_says_where_and_what() {
         assert_eq!(error.code(), code, "{rows}\n{text}");
         says.iter().for_each(|says| assert!(text.contains(says), "{rows}\nexpected {says:?} in: {text}"));
     }
-    let many = |row: &str| {
-        let many = format!("{HEADER}{}", row.repeat(100));
+    let many = |row: &str, times: usize| {
+        let many = format!("{HEADER}{}", row.repeat(times));
         match run(MAP, &Given::default(), many.as_bytes()).unwrap_err() {
             ImportError::Cells { cells } => cells.len(),
             error => panic!("{error}"),
         }
     };
-    assert_eq!(many("Alpha,Reports,2021Q1,?\n"), MAX_REPORTED);
-    assert_eq!(many("Gamma,Reports,2021Q1,7\nDelta,Reports,2021Q1,7\n"), 2, "a word that the map does not know, once");
+    for times in [MAX_REPORTED - 1, MAX_REPORTED, MAX_REPORTED + 1, 100] {
+        assert_eq!(many("Alpha,Reports,2021Q1,?\n", times), times.min(MAX_REPORTED));
+    }
+    assert_eq!(
+        many("Gamma,Reports,2021Q1,7\nDelta,Reports,2021Q1,7\n", 100),
+        2,
+        "a word that the map does not know, once"
+    );
 }
 
 #[test]
@@ -164,7 +170,6 @@ fn a_table_that_contradicts_itself_is_kept_where_the_map_says_so() {
 #[test]
 fn a_table_that_is_none() {
     let long = format!("{HEADER}\"{}", "x".repeat(MAX_ROW_BYTES + 1));
-    let wide = "x,".repeat(MAX_COLUMNS + 1);
     let row = "Alpha,Reports,2021Q1,7\n";
     let table: [(&[u8], &str); 12] = [
         (b"", "header-missing"),
@@ -184,7 +189,6 @@ fn a_table_that_is_none() {
         let error = run(MAP, &Given::default(), bytes).expect_err(code);
         assert_eq!(error.code(), code, "{error}");
     }
-    assert_eq!(run(MAP, &Given::default(), wide.as_bytes()).unwrap_err().code(), "too-many-columns");
     let missing = run(MAP, &Given::default(), b"App;Measure;When;Figure\n").unwrap_err().to_string();
     assert!(missing.contains("\"App;Measure;When;Figure\"") && missing.contains("\"Figure\""), "{missing}");
     for sound in [
@@ -193,6 +197,28 @@ fn a_table_that_is_none() {
         format!("{HEADER}{}", row.trim_end()),
     ] {
         assert_eq!(rows(MAP, &sound), ["alpha,Reports,,,,,,,,2021-Q1,given,integer,7,,,"], "{sound:?}");
+    }
+}
+
+/// A limit, what is said beyond it, and a table that has so many.
+type Limit<'a> = (usize, &'a str, &'a dyn Fn(usize) -> String);
+
+#[test]
+fn a_table_is_as_wide_and_its_rows_as_long_as_their_limits() {
+    let wide = |columns: usize| {
+        let (more, empty) = (",x".repeat(columns - 4), ",".repeat(columns - 4));
+        format!("{}{more}\nAlpha,Reports,2021Q1,7{empty}\n", HEADER.trim_end())
+    };
+    let long = |bytes: usize| {
+        let row = "Alpha,Reports,2021Q1,7\n";
+        format!("{HEADER}{}{row}", " ".repeat(bytes - row.len()))
+    };
+    let table: [Limit<'_>; 2] = [(MAX_COLUMNS, "too-many-columns", &wide), (MAX_ROW_BYTES, "row-too-long", &long)];
+    for (limit, code, made) in table {
+        for most in [limit - 1, limit] {
+            assert_eq!(rows(MAP, &made(most)), ["alpha,Reports,,,,,,,,2021-Q1,given,integer,7,,,"], "{most}: {code}");
+        }
+        assert_eq!(run(MAP, &Given::default(), made(limit + 1).as_bytes()).unwrap_err().code(), code);
     }
 }
 

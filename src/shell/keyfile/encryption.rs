@@ -59,3 +59,47 @@ pub(super) fn affordable(scheme: &EncryptionScheme) -> Result<&pbes2::Parameters
         _ => Ok(parameters),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_file_may_ask_of_its_reader_is_asked_up_to_the_limits() {
+        let scrypt = |cost_parameter: u64, block_size: u16, parallelization: u16| {
+            let salt = pbes2::Salt::new([1; 8]).unwrap();
+            pbes2::Kdf::from(pbes2::ScryptParams {
+                salt,
+                cost_parameter,
+                block_size,
+                parallelization,
+                key_length: None,
+            })
+        };
+        let pbkdf2 = |iterations| pbes2::Kdf::from(pbes2::Pbkdf2Params::hmac_sha256(iterations, &[1; 8]).unwrap());
+        // (how a key is derived, what is said of it)
+        let table = [
+            (scrypt(1 << 18, 8, 1), None),
+            (scrypt(1 << 18, 9, 1), Some("at most 256 MiB")),
+            (scrypt(1 << 6, 32_767, 1), None),
+            (scrypt(1 << 6, 32_768, 1), None),
+            (scrypt(1 << 6, 32_769, 1), Some("at most 256 MiB")),
+            (scrypt(1 << 14, 8, MAX_SCRYPT_P - 1), None),
+            (scrypt(1 << 14, 8, MAX_SCRYPT_P), None),
+            (scrypt(1 << 14, 8, MAX_SCRYPT_P + 1), Some("p = 17, of at most 256 MiB and p = 16")),
+            (scrypt(1 << 18, 8, MAX_SCRYPT_P), None),
+            (pbkdf2(MAX_PBKDF2_ITERATIONS), None),
+            (pbkdf2(MAX_PBKDF2_ITERATIONS + 1), Some("10000001 iterations, of at most 10000000")),
+        ];
+        for (kdf, says) in table {
+            let what = format!("{kdf:?}");
+            let scheme =
+                pbes2::Parameters { kdf, encryption: pbes2::EncryptionScheme::Aes256Cbc { iv: [7; 16] } }.into();
+            match (affordable(&scheme), says) {
+                (Ok(_), None) => {}
+                (Err(Problem::Encryption(found)), Some(says)) => assert!(found.contains(says), "{what}: {found}"),
+                (found, _) => panic!("{what}: {:?}", found.map(drop)),
+            }
+        }
+    }
+}

@@ -187,7 +187,8 @@ fn bad_private_files() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("scrypt, r huge", scrypt(1 << 14, u16::MAX, 1), "key-file-encryption"),
         ("scrypt, p = 0", scrypt(16, 8, 0), "key-file-encryption"),
         ("scrypt, p = 17", scrypt(16, 8, 17), "key-file-encryption"),
-        ("too large", good.clone() + &"\n".repeat(MAX_KEY_FILE_BYTES), "key-file-too-large"),
+        ("as large as is read", "x".repeat(MAX_KEY_FILE_BYTES), "key-file-malformed"),
+        ("too large", good.clone() + &"\n".repeat(MAX_KEY_FILE_BYTES + 1 - good.len()), "key-file-too-large"),
     ];
     table.extend(texts.map(|(name, text, code)| (name, text.into_bytes(), code)));
     table.push(("not UTF-8", [good.as_bytes(), &[0xff]].concat(), "key-file-malformed"));
@@ -236,6 +237,7 @@ fn bad_public_files_are_refused() {
         ("short", spki("3029300506032b6570032000", key.get(..31).unwrap()), "key-invalid"),
         ("a small point", "00".repeat(32), "key-invalid"),
         ("a small point in PEM", spki("302a300506032b6570032100", &[0; 32]), "key-invalid"),
+        ("as large as is read", "0".repeat(MAX_KEY_FILE_BYTES), "key-file-malformed"),
         ("too large", "0".repeat(MAX_KEY_FILE_BYTES + 1), "key-file-too-large"),
     ];
     for (name, text, code) in table {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::shell::import::{MAX_FORMATS, MAX_SKIPPED_LINES};
 
 const SOUND: &str = r#"
 about = "A table"
@@ -71,9 +72,34 @@ fn a_map_is_read_strictly() {
     let long =
         Map::parse(&format!("\"\u{202e}{}\" = 1\n{SOUND}", "x".repeat(10_000))).map(drop).unwrap_err().to_string();
     assert!(long.contains(r"unknown field `\u{202e}xx") && long.len() < 500, "{} bytes", long.len());
-    assert!(Map::parse(&" ".repeat(MAX_MAP_BYTES + 1)).unwrap_err().says.contains("bytes"));
-    let many = "[[value]]\ncolumn = \"a\"\nkind = \"integer\"\n".repeat(MAX_VALUES);
-    assert_eq!(Map::parse(&format!("{SOUND}{many}")).unwrap_err().key.as_deref(), Some("value"));
+}
+
+/// A limit, what is said beyond it, and a map that has so many.
+type Limit<'a> = (usize, &'a str, &'a dyn Fn(usize) -> String);
+
+#[test]
+fn a_map_is_read_up_to_its_limits() {
+    let with = |what: &str| SOUND.replacen("[[value]]", &format!("{what}\n[[value]]"), 1);
+    let table: [Limit<'_>; 5] = [
+        (MAX_MAP_BYTES, "bytes", &|bytes| format!("{SOUND}#{}", "x".repeat(bytes - SOUND.len() - 1))),
+        (MAX_SKIPPED_LINES as usize, "key table.skip_lines", &|n| with(&format!("[table]\nskip_lines = {n}"))),
+        (MAX_SKIPS, "rules", &|n| with(&"[[skip]]\nname = \"x\"\nempty = true\n".repeat(n))),
+        (MAX_VALUES, "key value", &|n| {
+            SOUND.to_owned() + &"[[value]]\ncolumn = \"a\"\nkind = \"integer\"\n".repeat(n - 1)
+        }),
+        (MAX_FORMATS, "formats", &|n| {
+            let formats = format!("period = {{ column = \"a\", format = [{}] }}", "\"YYYY\", ".repeat(n));
+            SOUND.replacen("period = \"2021\"", &formats, 1)
+        }),
+    ];
+    for (limit, says, map) in table {
+        for most in [limit - 1, limit] {
+            assert!(Map::parse(&map(most)).is_ok(), "{most} of {says}");
+        }
+        let error = Map::parse(&map(limit + 1)).map(drop).expect_err(says).to_string();
+        let told = ["at most", "1 to"].iter().any(|words| error.contains(&format!("{words} {limit}")));
+        assert!(told && error.contains(says), "{error}");
+    }
 }
 
 #[test]

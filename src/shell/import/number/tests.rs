@@ -167,3 +167,15 @@ fn what_cannot_be_held_is_rounded_only_where_that_is_allowed() {
     }
     assert!(!Kind::Hours.read("1.5", &plain, true).unwrap().rounded);
 }
+
+#[test]
+fn a_number_has_digits_up_to_the_limit() {
+    let plain = numbers('.', None);
+    for (digits, expected) in [(MAX_DIGITS - 1, true), (MAX_DIGITS, true), (MAX_DIGITS + 1, false)] {
+        let (whole, parted) = ("1".repeat(digits), format!("1.{}", "0".repeat(digits - 1)));
+        for text in [whole, parted, "0".repeat(digits)] {
+            assert_eq!(Decimal::read(&text, &plain).is_some(), expected, "{text}");
+        }
+    }
+    assert_eq!(read(Kind::Integer, &"0".repeat(MAX_DIGITS + 1), &plain), MALFORMED);
+}
