@@ -86,3 +86,21 @@ pub(super) fn try_for_a_moment(file: &File) -> Result<(), TryLockError> {
     }
     file.try_lock()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_who_holds_a_lock_as_many_bytes_are_read_as_a_process_id_has() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        let _held = Lock::acquire(&path).unwrap();
+        // The id of no process here, after so many spaces that a byte is left of it, or none.
+        for (bytes, expected) in [(MAX_PID_BYTES - 1, Some(7)), (MAX_PID_BYTES, Some(7)), (MAX_PID_BYTES + 1, None)] {
+            std::fs::write(&path, format!("{:>1$}", 7, bytes as usize)).unwrap();
+            let Err(StoreError::Locked { pid, .. }) = Lock::acquire(&path) else { panic!("it is held") };
+            assert_eq!(pid, expected, "{bytes} bytes");
+        }
+    }
+}

@@ -7,7 +7,7 @@ use super::*;
 use crate::core::fault::Code::{
     self, BundleMalformed, BundleNameDuplicate, BundlePathUnsafe, BundleSymlink, BundleTooLarge,
 };
-use crate::storage::bundle::MAX_FAULTS;
+use crate::storage::bundle::{MAX_FAULTS, MAX_FILES};
 use crate::storage::memory_bundle::MemoryBundle;
 
 mod members;

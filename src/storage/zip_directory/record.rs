@@ -163,3 +163,27 @@ impl Extent {
 fn one_part(is: bool) -> io::Result<()> {
     if is { Ok(()) } else { Err(refuse("an archive in one part", "one in several")) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zip64_is_needed_from_the_largest_number_on_that_a_field_holds() {
+        let none = Extent { members: 0, length: 0, start: 0 };
+        type Made = fn(u64) -> Extent;
+        let table: [(u64, Made); 3] = [
+            (MAX_MEMBERS, |members| Extent { members, length: 0, start: 0 }),
+            (MAX_BYTES, |length| Extent { members: 0, length, start: 0 }),
+            (MAX_BYTES, |start| Extent { members: 0, length: 0, start }),
+        ];
+        for (limit, extent) in table {
+            for (number, full) in [(limit - 1, false), (limit, true), (limit + 1, true)] {
+                assert_eq!(extent(number).is_full(), full, "{number}");
+            }
+            // A full field refers to zip64; any other says the same.
+            assert!(extent(limit).agrees(extent(limit + 1)) && !extent(limit - 1).agrees(extent(limit + 1)));
+            assert!(extent(limit - 1).agrees(extent(limit - 1)) && !none.agrees(extent(limit + 1)));
+        }
+    }
+}

@@ -238,3 +238,18 @@ fn the_directory_has_the_order_of_the_members() {
     let told = [None, Some("a"), Some("b")].map(|file| (BundleMalformed, file));
     refused_unread("another order", &swapped(a, b), &told);
 }
+
+#[test]
+fn more_members_than_there_may_be_are_refused_uncounted() {
+    let said = |members: u64| with_zip64(&sample(), |fields| fields[0] = members);
+    let limit = 2 * MAX_FILES;
+    // Up to the limit it is looked whether there are as many, which there are not.
+    for (members, code) in [
+        (limit - 1, BundleMalformed),
+        (limit, BundleMalformed),
+        (limit + 1, BundleTooLarge),
+        (u64::MAX, BundleTooLarge),
+    ] {
+        refused_unread(&format!("{members} members"), &said(members), &[(code, None)]);
+    }
+}
