@@ -5,4 +5,5 @@
 mod answers;
 mod hostile;
 mod killed;
+mod limits;
 mod service;

@@ -13,7 +13,7 @@ use super::service::{Answer, Log, ORIGIN, Service, request};
 type Case<'a> = (&'a str, Vec<u8>, &'a [Option<u16>]);
 
 /// Sends bytes that are no request to be answered with 200. The status of the answer, if there is one before the end.
-fn send(service: &Service, bytes: &[u8]) -> Option<u16> {
+pub(super) fn send(service: &Service, bytes: &[u8]) -> Option<u16> {
     let mut stream = service.connect();
     // The server may hang up while this still writes.
     let _ = stream.write_all(bytes);

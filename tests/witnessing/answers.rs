@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use candour::core::policy::Policy;
 use candour::shell::ledger::Why;
-use candour::shell::witnessing::{MAX_AHEAD_SECONDS, MAX_QUESTIONS, Waiting};
+use candour::shell::witnessing::{MAX_AHEAD_SECONDS, MAX_ANSWER_BYTES, MAX_QUESTIONS, Waiting};
 
 use super::fake::{Asked, Fake, NOW, Say, cosigns, disputed_line, honest, line, vkey};
 use super::world::{PATIENT, World, came_to, policy};
@@ -39,12 +39,29 @@ fn rows() -> Vec<(&'static str, Script, &'static str, usize)> {
         turn += 1;
         Say::Answer(409, "text/x.tlog.size", format!("{}\n", 1 + turn % 2).into_bytes())
     };
+    let (mut questions, mut cosigning) = (0, cosigns(&["W"], NOW));
+    let settling = move |asked: &Asked| {
+        questions += 1;
+        if questions == MAX_QUESTIONS {
+            return cosigning(asked);
+        }
+        Say::Answer(409, "text/x.tlog.size", format!("{}\n", 1 + questions % 2).into_bytes())
+    };
     let early = World::new(2, "a").ledger.promise(&super::world::operator(), none()).unwrap().signed().clone();
     let good = |text: &str| line("W", "W", NOW, text);
+    // A line by somebody else makes it that long.
+    let long = |bytes: u64| {
+        ok(move |text| {
+            let good = line("W", "W", NOW, text);
+            let name = "x".repeat(bytes as usize - good.len() - "—  AAAAAAAA\n".len());
+            format!("{good}— {name} AAAAAAAA\n")
+        })
+    };
     vec![
         ("cosigns", Box::new(cosigns(&["W"], NOW)), "ok", 1),
         ("cosigns, and never saw the ledger", Box::new(honest("W", None, NOW)), "ok", 1),
         ("stands at 2", Box::new(honest("W", Some(early), NOW)), "ok", 2),
+        ("comes to stand", Box::new(settling), "ok", MAX_QUESTIONS as usize),
         ("stands elsewhere each time", Box::new(wavering), "witness-unsettled", MAX_QUESTIONS as usize),
         ("stands where it was asked from", conflict(size, "0\n"), "witness-unsettled", 1),
         ("a size with parameters", conflict("Text/X.TLOG.size; charset=utf-8", "6\n"), "witness-ahead", 2),
@@ -65,6 +82,8 @@ fn rows() -> Vec<(&'static str, Script, &'static str, usize)> {
         ("429", status(429), "witness-status", 1),
         ("500", status(500), "witness-status", 1),
         ("closes", Box::new(|_| Say::Close), "witness-unanswered", 1),
+        ("a body of the limit", long(MAX_ANSWER_BYTES), "ok", 1),
+        ("one byte more", long(MAX_ANSWER_BYTES + 1), "witness-unanswered", 1),
         ("a huge body", ok(|text| line("W", "W", NOW, text).repeat(1 << 10)), "witness-unanswered", 1),
         ("nothing", ok(|_| String::new()), "witness-answer-malformed", 1),
         ("words", ok(|_| "well done\n".to_owned()), "witness-answer-malformed", 1),

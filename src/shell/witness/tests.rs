@@ -24,7 +24,11 @@ fn cosigner(seed: u8) -> Cosigner {
     Cosigner::new("witness.example/w1", CosigningKey::Ed25519(SecretKey::from_seed(&[seed; 32]))).unwrap()
 }
 
-fn open(folder: &Path, seeds: &[u8], clock: &Arc<ManualClock>) -> Result<(Witness, Receiver<Event>), StoreError> {
+pub(super) fn open(
+    folder: &Path,
+    seeds: &[u8],
+    clock: &Arc<ManualClock>,
+) -> Result<(Witness, Receiver<Event>), StoreError> {
     let cosigners = seeds.iter().map(|seed| cosigner(*seed)).collect();
     Witness::open(folder, cosigners, Logs::of(&log().policy()), Box::new(Steered(Arc::clone(clock))))
 }
@@ -33,7 +37,7 @@ fn log() -> Log {
     Log::new(ORIGIN, 0, 0)
 }
 
-fn clock() -> Arc<ManualClock> {
+pub(super) fn clock() -> Arc<ManualClock> {
     Arc::new(ManualClock::at(1_000_000))
 }
 
@@ -97,8 +101,13 @@ fn keys_are_added_and_replaced_one_by_one() {
     let lines = witness.add_checkpoint(log().request(2, 2).to_string().as_bytes()).unwrap();
     assert_eq!(lines.lines().count(), 1);
     drop(witness);
-    for seeds in [&[][..], &[2, 2], &[1, 2, 3, 4, 5, 6, 7, 8, 9]] {
+    for seeds in [&[][..], &[2, 2]] {
         assert!(matches!(open(folder.path(), seeds, &clock), Err(StoreError::Fault(_))), "{seeds:?}");
+    }
+    for (count, opens) in [(MAX_COSIGNERS - 1, true), (MAX_COSIGNERS, true), (MAX_COSIGNERS + 1, false)] {
+        let opened = open(folder.path(), &(1..=count as u8).collect::<Vec<_>>(), &clock).map(drop);
+        let says = opened.err().map(|error| error.to_string());
+        assert!(says.as_ref().map_or(opens, |says| !opens && says.contains("1 to 8 keys")), "{count}: {says:?}");
     }
 }
 
