@@ -1,8 +1,10 @@
-//! Every limit of FORMAT.md, section 1: kept one below it and at it, refused one above.
+//! Every limit of FORMAT.md, section 1, and of SECURITY.md: kept one below it and at it, refused one above.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may")]
 
+mod asked;
 mod files;
+mod program;
 mod statements;
 
 use candour::core::event::{compliance, disclosure, document, exchange, measure, observation};

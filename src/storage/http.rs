@@ -20,8 +20,8 @@ use crate::core::text::excerpt;
 pub const MAX_ATTEMPTS: u32 = 4;
 /// Redirects that are followed, at most, one after the other: to the same host, and never from HTTPS to HTTP.
 pub const MAX_REDIRECTS: u32 = 3;
-/// Bytes of an answer's headers, at most.
-const MAX_HEADER_BYTES: usize = 1 << 14;
+/// Bytes of an answer's first line and headers, at most.
+pub const MAX_HEADER_BYTES: usize = 1 << 14;
 
 /// How to ask.
 #[derive(Clone, Copy, Debug)]

@@ -35,7 +35,7 @@ pub const MAX_HTTP_FILES: u64 = 1 << 20;
 /// Most checkpoints of a ledger that is read over HTTP.
 pub const MAX_HTTP_CHECKPOINTS: usize = 1 << 17;
 /// Bytes of a line of the listing, at most: 19 digits and the line feed.
-const MAX_LISTING_LINE: u64 = 20;
+pub const MAX_LISTING_LINE: u64 = 20;
 
 /// Whether that is a URL that a bundle can be read from.
 pub fn is_url(path: &str) -> bool {

@@ -24,12 +24,17 @@ impl Survey {
         let mut survey = Self::default();
         for tile in tile::tiles(bundle.size).filter(|tile| tile.kind == TileKind::Entries) {
             survey.take(&tile, &bundle.tile(&tile)?);
-            if survey.sizes.len() > MAX_HTTP_CHECKPOINTS || survey.attachments.len() as u64 > MAX_HTTP_FILES {
+            if !survey.is_within_limits() {
                 let words = "its entries name more checkpoints or attachments than are read over HTTP";
                 return Err(trouble(&bundle.base, words));
             }
         }
         Ok(survey)
+    }
+
+    /// Whether it names no more than is read.
+    pub(super) fn is_within_limits(&self) -> bool {
+        self.sizes.len() <= MAX_HTTP_CHECKPOINTS && self.attachments.len() as u64 <= MAX_HTTP_FILES
     }
 
     /// Takes the entries of an entry bundle.

@@ -14,6 +14,26 @@ fn the_files_of_a_size_are_counted_before_they_are_named() {
 }
 
 #[test]
+fn as_many_checkpoints_and_attachments_are_surveyed_as_are_read_over_http() {
+    let hash = |n: u64| {
+        let mut hash = Hash::ZERO;
+        hash.0[..8].copy_from_slice(&n.to_be_bytes());
+        hash
+    };
+    let (sizes, attachments) = (MAX_HTTP_CHECKPOINTS as u64, MAX_HTTP_FILES);
+    let mut survey =
+        Survey { sizes: (0..sizes).collect(), attachments: (0..attachments).map(|n| (hash(n), 0)).collect() };
+    assert!(survey.is_within_limits());
+    survey.sizes.insert(sizes);
+    assert!(!survey.is_within_limits());
+    survey.sizes.remove(&sizes);
+    survey.attachments.insert(hash(attachments), 0);
+    assert!(!survey.is_within_limits());
+    survey.attachments.remove(&hash(attachments));
+    assert!(survey.is_within_limits());
+}
+
+#[test]
 fn what_is_no_plain_url_is_refused_before_anybody_is_asked() {
     for url in ["ftp://a/b", "a/b", "http://u@h/x", "http://h/x?y", "http://h/x#y", "http://h/ x"] {
         let Err(Trouble::Io { path, .. }) = HttpBundle::open(url) else { panic!("{url}") };
