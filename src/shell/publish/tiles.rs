@@ -78,7 +78,7 @@ impl<'a> Tiles<'a> {
     fn grown(&mut self, full: Vec<(Tile, Vec<u8>)>) -> Result<(), PublishError> {
         let (width, promised) = (u64::from(TILE_WIDTH), self.judged.sizes.contains(&self.count));
         let of_entries = Tile { kind: TileKind::Entries, index: (self.count - 1) / width, width: TILE_WIDTH };
-        if self.count % width == 0 {
+        if self.count.is_multiple_of(width) {
             self.place.tile(of_entries, &self.bundle)?;
             self.bundle.clear();
         } else if promised {
