@@ -19,13 +19,13 @@ use crate::core::note::MAX_NOTE_BYTES;
 use crate::core::policy::Policy;
 use crate::core::statement::Rule;
 use crate::core::tile::{Tile, TileKind};
-use crate::storage::bundle::{Bundle, Trouble};
+use crate::storage::bundle::{Bundle, MAX_ENTRY_BUNDLE_BYTES, Trouble};
 use crate::storage::bundle_writer::BundleWriter as _;
 use crate::storage::folder_bundle::FolderBundle;
 use crate::storage::folder_store::FolderStore;
 use crate::storage::folder_writer::FolderWriter;
-use crate::storage::frozen::Frozen;
-use crate::storage::layout::{ATTACHMENTS, Layout, SIZES};
+use crate::storage::frozen::{Frozen, MAX_TAIL_BYTES};
+use crate::storage::layout::{ATTACHMENTS, Layout, SIZES, TAIL};
 use crate::storage::store::{Log as _, StoreError};
 
 use super::derived::Derived;
@@ -87,8 +87,8 @@ pub struct Restored {
 ///
 /// # Errors
 /// [`StoreError::Exists`] unless there is nothing at the target, or an empty folder; [`Trouble::Faults`] with what
-/// [`verify`] finds wrong with the copy, but for attachments that are missing, or with what is wrong with the policy; else
-/// what could not be read or written.
+/// [`verify`] finds wrong with the copy, but for up to [`MAX_FAULTS`](crate::core::audit::MAX_FAULTS) attachments that are
+/// missing, or with what is wrong with the policy; else what could not be read or written.
 pub fn restore(
     copy: &dyn Bundle,
     target: &Path,
@@ -110,6 +110,10 @@ pub fn restore(
     let judged = Taking::new(&folder, &frozen, &mut writer)?;
     let options = Options { pins: Vec::new(), rule: Rule::Cofactored, progress, as_of: None, watch: &mut () };
     let report = verify(&judged, given.as_ref().unwrap_or(&nobody), options)?;
+    if report.unlisted > 0 {
+        // What is not listed may be worse than the missing attachments that are: of those, no more than MAX_FAULTS.
+        return Err(Trouble::Faults(report.faults).into());
+    }
     let untrusted = |fault: &Fault| given.is_none() && fault.code == Code::CheckpointUntrusted;
     let faults = report.faults.into_iter().filter(|fault| !untrusted(fault));
     let (missing, mut faults): (Vec<_>, Vec<_>) = faults.partition(|fault| fault.code == Code::AttachmentMissing);
@@ -135,16 +139,21 @@ pub fn restore(
 /// Copies entries and checkpoints. Gives back the names of what is no part of a ledger.
 fn take(copy: &dyn Bundle, writer: &mut FolderWriter) -> Result<Vec<String>, RestoreError> {
     let names = copy.names()?;
-    let Layout { mut unknown, unexpected, .. } = Layout::of(names.clone());
-    unknown.extend(unexpected);
+    let Layout { unknown, unexpected, .. } = Layout::of(names.clone());
+    let unknown: BTreeSet<String> = unknown.into_iter().chain(unexpected).collect();
     let made = |name: &String| Tile::parse(name).is_some_and(|tile| tile.kind != TileKind::Entries);
     let later = |name: &String| name == SIZES || name.starts_with(ATTACHMENTS) || made(name);
     for name in names.into_iter().filter(|name| !unknown.contains(name) && !later(name)) {
-        if let Some(mut content) = copy.open(&name)? {
-            writer.add(&name, &mut content)?;
+        let limit = match name.as_str() {
+            TAIL => MAX_TAIL_BYTES,
+            name if Tile::parse(name).is_some() => MAX_ENTRY_BUNDLE_BYTES,
+            _ => MAX_NOTE_BYTES as u64,
+        };
+        if let Some(content) = copy.read(&name, limit)? {
+            writer.add(&name, &mut content.as_slice())?;
         }
     }
-    Ok(unknown)
+    Ok(unknown.into_iter().collect())
 }
 
 /// The copy's attachments that no entry names.

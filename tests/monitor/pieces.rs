@@ -140,13 +140,15 @@ fn told(report: &Report) -> String {
         head,
         recorded_at,
         faults,
+        unlisted,
         findings,
         vouched: _,
         witnesses_to_deceive: _,
         not_checked,
     } = report;
     format!(
-        "{verdict:?} {origin} {size} {sealed} {root} {head} {recorded_at:?} {faults:#?} {findings:?} {not_checked:?}"
+        "{verdict:?} {origin} {size} {sealed} {root} {head} {recorded_at:?} {faults:#?} {unlisted} {findings:?} \
+         {not_checked:?}"
     )
 }
 

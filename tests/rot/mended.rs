@@ -306,3 +306,17 @@ fn a_ledger_that_awaits_its_first_checkpoint_is_whole() {
     place.remove(&["checkpoint", "checkpoints/5"]);
     assert!(codes(&place.mend(None, None, false, false)).contains(&Code::CheckpointMissing));
 }
+
+/// After a power cut, more may have been acknowledged than is noted.
+#[test]
+fn damaged_entries_after_those_noted_are_not_given_up_for_a_copy_with_fewer() {
+    let place = Place::of(&sealed(25, &[22]));
+    let noted = fs::read(Place::of(&sealed(22, &[22])).at("tmp/acknowledged")).unwrap();
+    fs::write(place.at("tmp/acknowledged"), noted).unwrap();
+    [23, 24].iter().for_each(|n| spoil_entry(&place.at("tail"), *n));
+    let copy = sealed(24, &[22]);
+    let done = place.mend(Some(&copy), None, true, false);
+    assert_eq!((done.applied, done.cut.as_ref().map(|cut| cut.from)), (false, Some(24)), "{done:?}");
+    let done = place.mend(Some(&copy), None, true, true);
+    assert_eq!((done.applied, done.size), (true, 24), "{done:?}");
+}

@@ -4,13 +4,14 @@ use std::fs;
 use std::path::Path;
 
 use candour::core::fault::Code;
+use candour::core::hash::Hash;
 use candour::shell::repair::{How, repair as mend};
 use candour::shell::restore::{RestoreError, restore};
-use candour::storage::bundle::{Bundle, Trouble};
+use candour::storage::bundle::{Bundle, MAX_ENTRY_BUNDLE_BYTES, Trouble};
 use candour::storage::http_bundle::HttpBundle;
 use candour::storage::memory_bundle::MemoryBundle;
 use candour::storage::open_bundle;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::world::{entries, files, open};
 use crate::command_line::Scene;
@@ -232,4 +233,39 @@ fn a_copy_of_a_ledger_is_no_table_to_import() {
     let verdicts =
         ["ledger", "ledger-again"].map(|name| scene.verdict(&format!("{name} --policy policy"))["root"].clone());
     assert_eq!(verdicts[0], verdicts[1]);
+}
+
+/// A list of faults has an end, and what comes after that may be worse than what is in it.
+#[test]
+fn a_copy_that_lacks_more_attachments_than_faults_are_listed_is_refused() {
+    for (statements, restored) in [(31, true), (32, false)] {
+        let mut ledger = story::honest();
+        ledger.operators = vec![(0, "operator"), (19, "operator-2")];
+        for statement in 0..statements {
+            let attachment = |n: u32| {
+                let sha256 = Hash::of(format!("{statement}/{n}").as_bytes());
+                json!({"length": 1, "media_type": "text/plain", "name": format!("{n}"), "sha256": sha256.to_string()})
+            };
+            let mut event = story::disclosure(&format!("bolt/report-{statement}"));
+            let mut attachments: Vec<_> = (0..32).map(attachment).collect();
+            attachments.sort_by_key(|attachment| attachment["sha256"].to_string());
+            event["attachments"] = json!(attachments);
+            ledger.say("bolt", "bolt-2", event);
+        }
+        ledger.seal();
+        let files: Files = ledger.files().into_iter().filter(|(name, _)| !name.starts_with("attachments/")).collect();
+        let folder = tempfile::tempdir().unwrap();
+        let done = restore(&bundle(&files), &folder.path().join("ledger"), None, &mut |_, _| {});
+        let missing = done.as_ref().map(|done| done.missing.len());
+        assert_eq!(missing.is_ok(), restored, "{statements} statements: {missing:?}");
+        assert!(missing.is_err() || missing.is_ok_and(|missing| missing >= 32 * statements));
+    }
+}
+
+/// Nothing is unpacked beyond what a file of that name may be.
+#[test]
+fn a_file_of_a_copy_is_taken_up_to_its_limit() {
+    let mut files = story::honest().files();
+    files.insert("tile/entries/000.p/3".to_owned(), vec![0; MAX_ENTRY_BUNDLE_BYTES as usize + 1]);
+    assert_eq!(refusal(&bundle(&files)), "bundle-too-large");
 }

@@ -43,6 +43,8 @@ pub struct Report {
     pub recorded_at: Option<Millis>,
     /// The faults, sorted by entry, file and code.
     pub faults: Vec<Fault>,
+    /// How many more there are that are not listed.
+    pub unlisted: u64,
     /// How many things of each kind were noticed that no rule forbids. The findings themselves were handed over on the way.
     pub findings: BTreeMap<FindingCode, u64>,
     /// Who besides the operator vouches for which entries, in order; all entries are in one of them. Empty if there was a
@@ -75,14 +77,15 @@ impl Report {
             head: chain.head(),
             recorded_at: chain.recorded_at(),
             faults,
+            unlisted: 0,
             findings,
             vouched: Vec::new(),
             witnesses_to_deceive: 0,
             not_checked: Vec::new(),
         };
-        let further = unlisted.saturating_add(report.faults.len().saturating_sub(MAX_FAULTS) as u64);
-        if further > 0 {
-            report.not_checked.push(format!("{further} further faults are not listed"));
+        report.unlisted = unlisted.saturating_add(report.faults.len().saturating_sub(MAX_FAULTS) as u64);
+        if report.unlisted > 0 {
+            report.not_checked.push(format!("{} further faults are not listed", report.unlisted));
             report.faults.truncate(MAX_FAULTS);
         }
         if sealed < report.size {

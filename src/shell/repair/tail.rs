@@ -103,8 +103,8 @@ impl Tail {
         }
         let (whole, filling) = (ours.range(kept.next..).count(), kept.length.saturating_sub(before));
         let bytes = (rest.len() as u64).saturating_add(self.beyond).saturating_sub(filling);
-        // How many entries the damaged bytes were is known by the note, or by as many that fill their place.
-        let covered = torn || acknowledged.is_some() || bytes == 0;
+        // The note may be behind: how many entries damaged bytes were is known only by as many that fill their place.
+        let covered = torn || bytes == 0;
         let filled = whole == 0 && taken && due && covered;
         let cut = Cut { from: kept.next, acknowledged: acknowledged.filter(|size| *size > kept.next), whole, bytes };
         if !self.is_file || self.beyond > 0 || kept.bytes != self.bytes {
