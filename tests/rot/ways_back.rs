@@ -7,7 +7,7 @@ use candour::core::fault::Code;
 use candour::core::hash::Hash;
 use candour::shell::repair::{How, repair as mend};
 use candour::shell::restore::{RestoreError, restore};
-use candour::storage::bundle::{Bundle, MAX_ENTRY_BUNDLE_BYTES, Trouble};
+use candour::storage::bundle::{Bundle, Trouble};
 use candour::storage::http_bundle::HttpBundle;
 use candour::storage::memory_bundle::MemoryBundle;
 use candour::storage::open_bundle;
@@ -260,12 +260,4 @@ fn a_copy_that_lacks_more_attachments_than_faults_are_listed_is_refused() {
         assert_eq!(missing.is_ok(), restored, "{statements} statements: {missing:?}");
         assert!(missing.is_err() || missing.is_ok_and(|missing| missing >= 32 * statements));
     }
-}
-
-/// Nothing is unpacked beyond what a file of that name may be.
-#[test]
-fn a_file_of_a_copy_is_taken_up_to_its_limit() {
-    let mut files = story::honest().files();
-    files.insert("tile/entries/000.p/3".to_owned(), vec![0; MAX_ENTRY_BUNDLE_BYTES as usize + 1]);
-    assert_eq!(refusal(&bundle(&files)), "bundle-too-large");
 }
