@@ -54,12 +54,8 @@ impl<'a> Derived<'a> {
             let tile = Tile { kind: TileKind::Entries, index, width };
             self.settle(&tile, &self.entries, width_at(&tile), put)?;
         }
-        for (kind, index) in self.layout.tiles.keys() {
-            if index.saturating_mul(TILE_WIDTH.into()) >= count(*kind, size) {
-                for width in self.layout.widths(*kind, *index) {
-                    put(&Tile { kind: *kind, index: *index, width }, None)?;
-                }
-            }
+        for tile in self.layout.tiles_from(|kind| count(kind, size).div_ceil(TILE_WIDTH.into())) {
+            put(&tile, None)?;
         }
         Ok(())
     }

@@ -87,7 +87,7 @@ type Take<'a> = dyn FnMut(&[u8]) -> Result<bool, Trouble> + 'a;
 impl<'a> Entries<'a> {
     pub(super) fn of(bundle: &'a dyn Bundle) -> Result<Self, Trouble> {
         let bundle = Frozen::of(bundle)?;
-        let layout = Layout::of(bundle.names()?);
+        let layout = bundle.layout().clone();
         let bundles = layout.full_entry_bundles().zip(0..);
         let full = bundles.take_while(|(number, expected)| number == expected).count() as u64;
         let gap = layout.full_entry_bundles().any(|number| number >= full);

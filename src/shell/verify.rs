@@ -13,7 +13,7 @@ use crate::core::statement::Rule;
 use crate::core::time::Time;
 use crate::storage::bundle::{Bundle, Trouble};
 use crate::storage::frozen::Frozen;
-use crate::storage::layout::{Layout, TAIL};
+use crate::storage::layout::TAIL;
 use crate::storage::scratch_files::ScratchFiles;
 
 use ahead::Manner;
@@ -115,7 +115,7 @@ fn walk(
         }
         Err(trouble) => return Err(trouble),
     };
-    let layout = Layout::of(frozen.names()?);
+    let layout = frozen.layout().clone();
     let carry = if since.is_some() { Carry::Awaited } else { Carry::Unwanted };
     let Since { carried, clock } = since.unwrap_or_default();
     let judges = layout.checkpoints.iter().all(|size| carried.judges(*size))

@@ -6,7 +6,7 @@ use std::io::{self, Cursor, Read};
 use std::path::PathBuf;
 
 use super::bundle::{Bundle, MAX_ENTRY_BUNDLE_BYTES, Trouble};
-use super::layout::TAIL;
+use super::layout::{Layout, TAIL};
 use crate::core::audit::CHECKPOINT;
 use crate::core::note::MAX_NOTE_BYTES;
 use crate::core::tile::{TILE_WIDTH, Tile};
@@ -23,7 +23,7 @@ type Opened<'a> = Result<Option<Box<dyn Read + Send + 'a>>, Trouble>;
 /// may go once the full one is there, which has the same in front: that stands in for it.
 pub struct Frozen<'a> {
     bundle: &'a dyn Bundle,
-    names: Vec<String>,
+    layout: Layout,
     kept: BTreeMap<&'static str, Vec<u8>>,
 }
 
@@ -47,7 +47,7 @@ impl<'a> Frozen<'a> {
             let now = bundle.names()?;
             // Whatever changes the one or the other for good changes the names as well.
             if now == names {
-                return Ok(Self { bundle, names, kept });
+                return Ok(Self { bundle, layout: Layout::of(names), kept });
             }
             names = now;
         }
@@ -57,12 +57,17 @@ impl<'a> Frozen<'a> {
 }
 
 impl Frozen<'_> {
+    /// Which files the bundle has.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
     fn open_with<'s>(&'s self, name: &str, open: &dyn Fn() -> Opened<'s>) -> Opened<'s> {
         if let Some(bytes) = self.kept.get(name) {
             return Ok(Some(Box::new(bytes.as_slice())));
         }
         // One that came meanwhile is of another moment.
-        if [CHECKPOINT, TAIL].contains(&name) && !self.lists(name) {
+        if (name == CHECKPOINT && !self.layout.checkpoint) || (name == TAIL && !self.layout.tail) {
             return Ok(None);
         }
         match open()? {
@@ -73,21 +78,18 @@ impl Frozen<'_> {
 
     /// Of a partial tile that has gone, what the full one has of it.
     fn stand_in(&self, name: &str) -> Opened<'_> {
-        let gone = Tile::parse(name).filter(|tile| tile.width < TILE_WIDTH && self.lists(name));
+        let listed = |tile: &Tile| self.layout.widths(tile.kind, tile.index).any(|width| width == tile.width);
+        let gone = Tile::parse(name).filter(|tile| tile.width < TILE_WIDTH && listed(tile));
         let Some(tile) = gone else { return Ok(None) };
         let full = Tile { width: TILE_WIDTH, ..tile };
         let bytes = self.bundle.read(&full.path(), MAX_ENTRY_BUNDLE_BYTES)?;
         Ok(bytes.map(|bytes| Box::new(Cursor::new(tile.cut(bytes))) as _))
     }
-
-    fn lists(&self, name: &str) -> bool {
-        self.names.iter().any(|listed| listed == name)
-    }
 }
 
 impl Bundle for Frozen<'_> {
     fn names(&self) -> Result<Vec<String>, Trouble> {
-        Ok(self.names.clone())
+        Ok(self.layout.names())
     }
 
     fn open(&self, name: &str) -> Result<Option<Box<dyn Read + Send + '_>>, Trouble> {

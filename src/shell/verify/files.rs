@@ -76,17 +76,14 @@ impl Walk<'_> {
 
     pub(super) fn unexpected_files(&mut self) {
         let size = self.audit.chain().size();
-        let beyond = |kind: TileKind, index: u64| match kind {
-            TileKind::Entries => index >= self.current.number,
+        let beyond = |kind: TileKind| match kind {
+            TileKind::Entries => self.current.number,
             TileKind::Hashes(level) => {
                 let hashes = size.checked_shr(8 * u32::from(level)).unwrap_or(0);
-                index >= hashes.div_ceil(u64::from(TILE_WIDTH))
+                hashes.div_ceil(u64::from(TILE_WIDTH))
             }
         };
-        let tiles = self.layout.tiles.iter().filter(|((kind, index), _)| beyond(*kind, *index));
-        let tiles = tiles.flat_map(|((kind, index), widths)| {
-            widths.iter().map(|width| Tile { kind: *kind, index: *index, width: *width })
-        });
+        let tiles = self.layout.tiles_from(beyond).into_iter();
         let tiles = tiles.filter(|tile| !self.is_read_for_entries(tile)).map(|tile| tile.path());
         let names: Vec<String> = tiles.chain(self.layout.unexpected.iter().cloned()).collect();
         names.into_iter().for_each(|name| self.audit.fault(unexpected(name)));
