@@ -96,6 +96,7 @@ impl State {
     /// Gives what grows with every entry a scratch.
     pub(super) fn keep_in(&mut self, scratch: &Scratch) {
         self.documents.keep_in(scratch);
+        self.requests.keep_in(scratch);
         self.cosigned.keep_in(scratch);
     }
 

@@ -13,6 +13,7 @@ use crate::core::event::{
     Answer, Deadline, Item, LegalBasis, RequestAmended, RequestExtended, RequestIssued, RequestWithdrawn, Role,
 };
 use crate::core::fault::{Code, Fault};
+use crate::core::shelf::{Fields, Scratch, Shelf, Stored, put_number};
 use crate::core::text::{DocumentId, Label, Slug};
 use crate::core::time::{Millis, Time};
 
@@ -22,7 +23,27 @@ use crate::core::time::{Millis, Time};
 pub struct Requests {
     issued: BTreeMap<DocumentId, Request>,
     /// Which request each response answers, and for whom.
-    answered: BTreeMap<DocumentId, (DocumentId, Slug)>,
+    answered: Shelf<DocumentId, (DocumentId, Slug)>,
+}
+
+/// The bytes of the addressee's name, it, and the request's.
+impl Stored for (DocumentId, Slug) {
+    fn put(&self, bytes: &mut Vec<u8>) {
+        put_number(bytes, self.1.as_str().len() as u64);
+        self.1.put(bytes);
+        self.0.put(bytes);
+    }
+
+    fn take(bytes: &[u8]) -> Option<Self> {
+        let mut fields = Fields::of(bytes);
+        let length = fields.number()?;
+        let addressee = Slug::take(fields.bytes(usize::try_from(length).ok()?)?)?;
+        Some((DocumentId::take(fields.bytes(fields.left())?)?, addressee))
+    }
+
+    fn heap_bytes(&self) -> usize {
+        self.0.heap_bytes() + self.1.heap_bytes()
+    }
 }
 
 /// A request as it stands.
@@ -85,6 +106,11 @@ pub struct Response {
 }
 
 impl Requests {
+    /// Gives them a scratch, for what grows with every response.
+    pub(super) fn keep_in(&mut self, scratch: &Scratch) {
+        self.answered.keep_in(scratch);
+    }
+
     /// The request of that name.
     pub fn find(&self, id: &DocumentId) -> Option<&Request> {
         self.issued.get(id)
@@ -115,14 +141,16 @@ impl Requests {
         let superseded = known.responses.iter_mut().find(|known| Some(&known.response) == superseded);
         superseded.into_iter().for_each(|known| known.superseded_by = Some(response.index));
         let name = response.response.clone();
+        // Most requests get one.
+        known.responses.reserve_exact(1);
         known.responses.push(response);
         self.answered.insert(name, (id.clone(), addressee));
     }
 
     /// A response was taken back.
     pub(super) fn retract(&mut self, response: &DocumentId, index: u64) {
-        let Some((request, addressee)) = self.answered.get(response) else { return };
-        let known = self.issued.get_mut(request).and_then(|request| request.addressees.get_mut(addressee));
+        let Some((request, addressee)) = self.answered.find(response) else { return };
+        let known = self.issued.get_mut(&request).and_then(|request| request.addressees.get_mut(&addressee));
         let mut responses = known.into_iter().flat_map(|known| &mut known.responses);
         if let Some(response) = responses.find(|known| known.response == *response) {
             response.retracted_by = Some(index);
