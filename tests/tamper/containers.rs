@@ -14,7 +14,7 @@ use super::world::World;
 use crate::corpus::disk::difference;
 use crate::corpus::forge::Files;
 use crate::corpus::python::ask;
-use crate::corpus::zips::{Member, archive, members};
+use crate::corpus::zips::{ENCRYPTED, Member, archive, members};
 
 /// What this software says of an archive.
 fn judge(path: &std::path::Path, policy: &str) -> Value {
@@ -101,6 +101,63 @@ fn archives(files: &Files, size: u64) -> Vec<Row> {
             Some(("entry-bundle-malformed", "tile/entries/000".to_owned())),
         ),
     ]
+}
+
+/// Archives of which several members are at fault, and how many of those each stage tells.
+fn several(files: &Files) -> Vec<(&'static str, Vec<u8>, usize)> {
+    let sound = members(files);
+    let plain = archive(&sound);
+    let all = sound.len();
+    // The version that is needed to extract: in the central directory, and in the local headers.
+    let central = replaced(&plain, b"PK\x01\x02\x14\x03\x14", b"PK\x01\x02\x14\x03\x2e");
+    let local = replaced(&plain, b"PK\x03\x04\x14", b"PK\x03\x04\x2e");
+    let flagged = |flags: u16| {
+        let some =
+            sound.iter().enumerate().map(|(at, member)| Member { flags: flags * u16::from(at < 3), ..member.clone() });
+        archive(&some.collect::<Vec<_>>())
+    };
+    let (mut more, mut broken) = (central.clone(), central.clone());
+    let last = broken.windows(4).rposition(|bytes| bytes == b"PK\x01\x02").unwrap();
+    broken[last + 3] = 3;
+    let end = more.len() - 22;
+    more.insert(end, 0);
+    let length = u32::from_le_bytes(*more[end + 13..].first_chunk().unwrap());
+    more[end + 13..end + 17].copy_from_slice(&(length + 1).to_le_bytes());
+    vec![
+        ("all of a later version, in the directory", central, all),
+        ("all of a later version, in their own headers", local.clone(), all),
+        ("both", replaced(&local, b"PK\x01\x02\x14\x03\x14", b"PK\x01\x02\x14\x03\x2e"), all),
+        ("three encrypted", flagged(ENCRYPTED), 3),
+        ("all of a later version, and a byte after them", more, all + 1),
+        ("a directory that breaks off after them", broken, 1),
+    ]
+}
+
+/// The bytes with every such part replaced by another of as many.
+fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    for at in 0..bytes.len() {
+        if bytes[at..].starts_with(from) {
+            bytes[at..at + to.len()].copy_from_slice(to);
+        }
+    }
+    bytes
+}
+
+#[test]
+fn both_verifiers_name_every_member_that_is_malformed() {
+    let (world, folder) = (World::of_the_story(), tempfile::tempdir().unwrap());
+    let (policy, mut wrong) = (folder.path().join("policy"), Vec::new());
+    std::fs::write(&policy, &world.policy).unwrap();
+    for (what, bytes, count) in several(&world.files) {
+        let path = folder.path().join("several.zip");
+        std::fs::write(&path, &bytes).unwrap();
+        let ours = judge(&path, &world.policy);
+        assert_eq!(ours["faults"].as_array().unwrap().len(), count, "{what}: {ours}");
+        let theirs = ask(&[json!({"bundle": path, "policy": policy, "pins": []})]);
+        wrong.extend(theirs.and_then(|theirs| difference(what, &once(&ours), &once(&theirs[0]))));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
