@@ -8,7 +8,7 @@ use std::str::FromStr;
 use candour::core::audit::{CHECKPOINT, Report};
 use candour::core::chain::{Chain, Link};
 use candour::core::entry::Entry;
-use candour::core::fault::{Code, Fault};
+use candour::core::fault::{Code, Faults};
 use candour::core::note::MAX_NOTE_BYTES;
 use candour::core::policy::Policy;
 use candour::core::state::State;
@@ -63,7 +63,7 @@ impl BundleArgument {
     }
 
     /// Opens it, or says what is wrong with the container: that is evidence too.
-    pub fn open_or_faults(&self) -> Result<Result<Box<dyn Bundle>, Vec<Fault>>, Failure> {
+    pub fn open_or_faults(&self) -> Result<Result<Box<dyn Bundle>, Faults>, Failure> {
         match self.try_open() {
             Ok(bundle) => Ok(Ok(bundle)),
             Err(Trouble::Faults(faults)) => Ok(Err(faults)),

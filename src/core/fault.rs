@@ -3,9 +3,13 @@
 //! Every refusal of the core, whether at admission or in an audit, is a [`Fault`]: a stable [`Code`], where it is, what
 //! was expected and what was found. The codes are those of FORMAT.md, of the JSON and of the fixtures.
 
+mod faults;
+
 use std::fmt;
 
 use super::text::OneLine;
+
+pub use faults::Faults;
 
 /// Evidence of tampering, or a broken rule.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

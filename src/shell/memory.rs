@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::core::audit::{CHECKPOINT, Carried, Report, Verdict};
 use crate::core::checkpoint::SignedCheckpoint;
-use crate::core::fault::{Code, Fault};
+use crate::core::fault::{Code, Fault, Faults};
 use crate::core::hash::Hash;
 use crate::core::note::MAX_NOTE_BYTES;
 use crate::core::policy::Policy;
@@ -155,7 +155,7 @@ impl Memory {
     }
 
     /// The verdict on what is bad as a container.
-    pub fn unreadable(&self, faults: Vec<Fault>) -> Remembered {
+    pub fn unreadable(&self, faults: Faults) -> Remembered {
         let report = Report::unreadable(faults);
         let mut before = self.known();
         before.earlier = self.earlier.without(&report);

@@ -17,7 +17,7 @@ use std::path::Path;
 use crate::core::audit::{CHECKPOINT, Report, Verdict};
 use crate::core::chain::MAX_CLOCK_AHEAD_SECONDS;
 use crate::core::checkpoint::SignedCheckpoint;
-use crate::core::fault::Code;
+use crate::core::fault::{Code, Faults};
 use crate::core::hash::Hash;
 use crate::core::note::MAX_NOTE_BYTES;
 use crate::core::policy::Policy;
@@ -240,7 +240,7 @@ impl Monitor {
                 return self.forked(held, latest, bundle, &proof);
             }
         }
-        Ok(Polled::only(Event::falsified(report.faults)))
+        Ok(Polled::only(Event::falsified(Faults::and_more(report.faults, report.unlisted))))
     }
 
     /// Whether the ledger signed a checkpoint of another history: with a key that is known, or with one to which that

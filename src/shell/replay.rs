@@ -156,7 +156,7 @@ impl<'a> Entries<'a> {
                 }
                 Err(fault) => faults.push(fault.at(chain.size())),
             }
-            outcome = Trouble::of_scratch(chain.scratch()).and(Err(Trouble::Faults(faults)));
+            outcome = Trouble::of_scratch(chain.scratch()).and(Err(faults.into()));
             ControlFlow::Break(())
         });
         // What was read before the bundle failed is judged first, and what was not wanted is not judged.

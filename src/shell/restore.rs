@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::core::audit::{CHECKPOINT, CHECKPOINTS, attachment_name};
 use crate::core::checkpoint::SignedCheckpoint;
-use crate::core::fault::{Code, Fault};
+use crate::core::fault::{Code, Fault, Faults};
 use crate::core::hash::Hash;
 use crate::core::note::MAX_NOTE_BYTES;
 use crate::core::policy::Policy;
@@ -112,7 +112,7 @@ pub fn restore(
     let report = verify(&judged, given.as_ref().unwrap_or(&nobody), options)?;
     if report.unlisted > 0 {
         // What is not listed may be worse than the missing attachments that are: of those, no more than MAX_FAULTS.
-        return Err(Trouble::Faults(report.faults).into());
+        return Err(Trouble::Faults(Faults::and_more(report.faults, report.unlisted)).into());
     }
     let untrusted = |fault: &Fault| given.is_none() && fault.code == Code::CheckpointUntrusted;
     let faults = report.faults.into_iter().filter(|fault| !untrusted(fault));
@@ -120,7 +120,7 @@ pub fn restore(
     let (taken, unreadable) = judged.end();
     faults.extend(unreadable);
     if !faults.is_empty() {
-        return Err(Trouble::Faults(faults).into());
+        return Err(Trouble::from(faults).into());
     }
     left.extend(unnamed(&frozen, taken, &missing)?);
     // What a kill left in the copy is put right as in any ledger, and what cannot be is told before there is one.

@@ -1,10 +1,11 @@
 //! What every bundle can do, its limits, and what can go wrong.
 
+use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::name;
-use crate::core::fault::{Code, Fault};
+use crate::core::fault::{Code, Fault, Faults};
 use crate::core::shelf::Scratch;
 
 /// Most files in a bundle, its private parts aside. 25.7 million entries make about 201,000 tiles and entry bundles; the rest is for checkpoints
@@ -21,7 +22,7 @@ pub const MAX_TOTAL_BYTES: u64 = 200_000_000_000;
 /// What to read the ledger's own files with; hash tiles and checkpoints are smaller.
 pub const MAX_ENTRY_BUNDLE_BYTES: u64 = 256 * (2 + 65_535);
 
-/// Most faults that opening or listing a bundle collects; one hostile archive could hold millions.
+/// Most faults that opening or listing a bundle lists; one hostile archive could hold millions. The others are counted.
 pub const MAX_FAULTS: usize = 100;
 
 /// What a live ledger keeps beside its evidence: a database, a lock, files not yet whole, and whom it asks to witness. They
@@ -35,7 +36,7 @@ pub trait Bundle: Send + Sync {
     ///
     /// # Errors
     /// In a folder: `bundle-path-unsafe`, `bundle-symlink`, `bundle-name-duplicate` and `bundle-too-large`, all that
-    /// there are, up to [`MAX_FAULTS`]. An archive was judged when it was opened.
+    /// there are, of which [`MAX_FAULTS`] are listed. An archive was judged when it was opened.
     fn names(&self) -> Result<Vec<String>, Trouble>;
 
     /// The file of that name, from its start; `None` if there is none. Its reader yields [`MAX_FILE_BYTES`] at most.
@@ -112,8 +113,8 @@ pub trait Bundle: Send + Sync {
 #[derive(Debug, thiserror::Error)]
 pub enum Trouble {
     /// The evidence is bad: exit code 1. Never empty.
-    #[error("{}", all(.0))]
-    Faults(Vec<Fault>),
+    #[error("{0}")]
+    Faults(Faults),
     /// Could not judge: exit code 2.
     #[error("{}: {source}", path.display())]
     Io {
@@ -150,12 +151,14 @@ impl Trouble {
 
 impl From<Fault> for Trouble {
     fn from(fault: Fault) -> Self {
-        Self::Faults(vec![fault])
+        vec![fault].into()
     }
 }
 
-fn all(faults: &[Fault]) -> String {
-    faults.iter().map(Fault::to_string).collect::<Vec<_>>().join("\n")
+impl From<Vec<Fault>> for Trouble {
+    fn from(faults: Vec<Fault>) -> Self {
+        Self::Faults(faults.into())
+    }
 }
 
 /// A fault as the error of a reader; [`Trouble::reading`] takes it out again.
@@ -193,26 +196,31 @@ pub(crate) fn is_private(name: &str) -> bool {
     name.split('/').next().is_some_and(|first| PRIVATE.contains(&first))
 }
 
-/// The faults met on the way, the first [`MAX_FAULTS`] of them.
+/// The faults met on the way, in their own order; folders list their files in none. Of more than [`MAX_FAULTS`], the first
+/// ones, and how many others were met: one of those that is met twice counts twice.
 #[derive(Default)]
-pub(super) struct FaultList(Vec<Fault>);
+pub(super) struct FaultList {
+    first: BTreeSet<Fault>,
+    more: u64,
+}
 
 impl FaultList {
     pub(super) fn push(&mut self, fault: Fault) {
-        if self.0.len() < MAX_FAULTS {
-            self.0.push(fault);
+        self.first.insert(fault);
+        if self.first.len() > MAX_FAULTS {
+            self.first.pop_last();
+            self.more = self.more.saturating_add(1);
         }
     }
 
     /// Adds the clashes among names that passed the grammar.
     pub(super) fn push_clashes<'a>(&mut self, names: impl IntoIterator<Item = &'a str>) {
-        name::clashes(names).take(MAX_FAULTS).for_each(|fault| self.push(fault));
+        name::clashes(names).for_each(|fault| self.push(fault));
     }
 
-    /// The end of a stage: all is well, or the faults so far, sorted; folders list their files in no order.
-    pub(super) fn finish(mut self) -> Result<(), Trouble> {
-        self.0.sort();
-        self.0.dedup();
-        if self.0.is_empty() { Ok(()) } else { Err(Trouble::Faults(self.0)) }
+    /// The end of a stage: all is well, or the faults so far.
+    pub(super) fn finish(self) -> Result<(), Trouble> {
+        let faults = Faults::and_more(self.first.into_iter().collect(), self.more);
+        if faults.is_empty() { Ok(()) } else { Err(Trouble::Faults(faults)) }
     }
 }

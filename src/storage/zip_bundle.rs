@@ -32,7 +32,7 @@ impl ZipBundle {
     /// they say of its files, but no file.
     ///
     /// # Errors
-    /// Every fault of the first of these four that has any, up to [`MAX_FAULTS`](super::bundle::MAX_FAULTS):
+    /// Every fault of the first of these four that has any, of which [`MAX_FAULTS`](super::bundle::MAX_FAULTS) are listed:
     /// `bundle-malformed` of the first three (`bundle-too-large` for far too many members), of the last
     /// `bundle-path-unsafe`, `bundle-name-duplicate`, `bundle-symlink` and `bundle-too-large`. What only the content
     /// tells (a checksum, a length) is found when a file is read, and is `bundle-malformed`.

@@ -161,6 +161,21 @@ fn both_verifiers_name_every_member_that_is_malformed() {
 }
 
 #[test]
+fn what_is_wrong_with_a_container_and_not_listed_is_counted() {
+    let (world, folder) = (World::of_the_story(), tempfile::tempdir().unwrap());
+    let (path, policy) = (folder.path().join("many.zip"), folder.path().join("policy"));
+    std::fs::write(&policy, &world.policy).unwrap();
+    let unsafe_names = (0..150).map(|n| Member::stored(&format!("../{n}"), b""));
+    std::fs::write(&path, archive(&unsafe_names.collect::<Vec<_>>())).unwrap();
+    let said = judge(&path, &world.policy);
+    assert_eq!(said["faults"].as_array().unwrap().len(), 100);
+    assert_eq!(said["not_checked"][0], "50 further faults are not listed", "{said}");
+    if let Some(theirs) = ask(&[json!({"bundle": path, "policy": policy, "pins": []})]) {
+        assert_eq!(theirs[0]["faults"].as_array().unwrap().len(), 150);
+    }
+}
+
+#[test]
 fn both_verifiers_pass_over_the_same_and_read_no_more_than_the_limits() {
     let (world, folder) = (World::of_the_story(), tempfile::tempdir().unwrap());
     let path = |name: &str| folder.path().join(name);

@@ -6,7 +6,7 @@ use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 
 use super::vouching::Stretch;
 use crate::core::chain::Chain;
-use crate::core::fault::Fault;
+use crate::core::fault::{Fault, Faults};
 use crate::core::finding::FindingCode;
 use crate::core::hash::Hash;
 use crate::core::time::Millis;
@@ -84,10 +84,8 @@ impl Report {
             not_checked: Vec::new(),
         };
         report.unlisted = unlisted.saturating_add(report.faults.len().saturating_sub(MAX_FAULTS) as u64);
-        if report.unlisted > 0 {
-            report.not_checked.push(format!("{} further faults are not listed", report.unlisted));
-            report.faults.truncate(MAX_FAULTS);
-        }
+        report.faults.truncate(MAX_FAULTS);
+        report.not_checked.extend(Faults::further(report.unlisted));
         if sealed < report.size {
             let (first, last) = (sealed, report.size - 1);
             report.not_checked.push(format!("entries {first} to {last}: not yet promised by any valid checkpoint"));
@@ -99,9 +97,10 @@ impl Report {
     }
 
     /// Of a bundle that is bad as a container, so that nothing in it was read.
-    pub fn unreadable(faults: Vec<Fault>) -> Self {
-        let mut report = Self::new(String::new(), &Chain::new(), 0, (faults, 0), BTreeMap::new());
-        report.not_checked = vec!["any file, as the bundle is not one that can be read safely".to_owned()];
+    pub fn unreadable(faults: Faults) -> Self {
+        let mut report = Self::new(String::new(), &Chain::new(), 0, faults.into_parts(), BTreeMap::new());
+        let unread = "any file, as the bundle is not one that can be read safely".to_owned();
+        report.not_checked = Faults::further(report.unlisted).into_iter().chain([unread]).collect();
         report
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::core::checkpoint::Checkpoint;
-use crate::core::fault::Fault;
+use crate::core::fault::{Fault, Faults};
 use crate::core::finding::Finding;
 use crate::core::hash::Hash;
 use crate::core::text::Slug;
@@ -134,8 +134,9 @@ impl Event {
         }
     }
 
-    pub(super) fn falsified(mut faults: Vec<Fault>) -> Self {
-        let count = faults.len() as u64;
+    pub(super) fn falsified(faults: Faults) -> Self {
+        let (mut faults, unlisted) = faults.into_parts();
+        let count = (faults.len() as u64).saturating_add(unlisted);
         faults.truncate(MAX_FAULTS);
         Self::Falsified { faults, count }
     }

@@ -144,7 +144,7 @@ fn judge_from(
     }
     Trouble::of_scratch(judging.chain.scratch())?;
     if let Some(faults) = faults {
-        return Err(Trouble::Faults(faults).into());
+        return Err(Trouble::from(faults).into());
     }
     let Judging { chain, tree, attachments, .. } = judging;
     if chain.size() < size {

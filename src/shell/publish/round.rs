@@ -37,7 +37,7 @@ impl Round<'_> {
             self.attachment(&named).map_err(|error| match error {
                 PublishError::Trouble(Trouble::Faults(faults)) => {
                     let at = |fault: Fault| fault.at(index).in_file(attachment_name(&named.sha256));
-                    Trouble::Faults(faults.into_iter().map(at).collect()).into()
+                    Trouble::from(faults.into_iter().map(at).collect::<Vec<_>>()).into()
                 }
                 other => other,
             })?;

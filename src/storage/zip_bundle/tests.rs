@@ -7,6 +7,7 @@ use super::*;
 use crate::core::fault::Code::{
     self, BundleMalformed, BundleNameDuplicate, BundlePathUnsafe, BundleSymlink, BundleTooLarge,
 };
+use crate::core::fault::Faults;
 use crate::storage::bundle::{MAX_FAULTS, MAX_FILES};
 use crate::storage::memory_bundle::MemoryBundle;
 
@@ -16,7 +17,7 @@ mod members;
 type Told<'a> = &'a [(Code, Option<&'a str>)];
 
 /// All files of an archive, read; or the faults that opening it, or reading the first bad file, told.
-fn unpack(bytes: &[u8]) -> Result<MemoryBundle, Vec<Fault>> {
+fn unpack(bytes: &[u8]) -> Result<MemoryBundle, Faults> {
     let read = |bundle: ZipBundle| {
         let names = bundle.names()?.into_iter();
         names.map(|name| Ok((name.clone(), bundle.read(&name, 1 << 32)?.unwrap()))).collect()

@@ -169,8 +169,11 @@ fn names_are_judged_all_at_once() {
         let told: Vec<_> = files.iter().map(|&file| (BundleNameDuplicate, Some(file))).collect();
         refused_unread(&format!("{names:?}"), &archive(&members), &told);
     }
-    let millions: Vec<_> = (0..1000).map(|n| stored(&format!("../{n}"), b"")).collect();
-    assert_eq!(unpack(&archive(&millions)).unwrap_err().len(), MAX_FAULTS);
+    // In the order of their names, however they come.
+    let millions: Vec<_> = (0..1000).rev().map(|n| stored(&format!("../{n:03}"), b"")).collect();
+    let faults = unpack(&archive(&millions)).unwrap_err();
+    assert_eq!((faults.len(), faults.unlisted()), (MAX_FAULTS, 900));
+    assert_eq!(faults[99].file.as_deref(), Some("../099"));
 }
 
 #[test]
