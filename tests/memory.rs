@@ -247,10 +247,42 @@ fn the_verdict_for_people_says_what_was_not_read_again() {
     let same = human(&scene);
     assert!(same.contains("14 entries were verified before") && same.contains("nothing is new"), "{same}");
     let more = human(scene.show(&story::honest().files()));
-    for words in ["from entry 14 on", "not checked  entries 0 to 13", "who vouches", "and not read again"] {
+    for words in
+        ["from entry 14 on", "not checked  files of entries 0 to 13", "hash tiles", "who vouches", "and not read again"]
+    {
         assert!(more.contains(words), "{words}: {more}");
     }
     flip(&scene);
     let anew = human(&scene);
     assert!(anew.contains("what was remembered is damaged") && anew.contains("every signature"), "{anew}");
+}
+
+/// An honest copy has hardly any of these: nothing says whether they were there when the rest was verified.
+#[test]
+fn a_partial_tile_of_what_was_verified_is_held_against_the_full_one() {
+    let mut ledger = story::long(600);
+    ledger.seal();
+    let sound = ledger.files();
+    let cut = |name: &str, bytes: usize| sound[name][..bytes].to_vec();
+    let first = 2 + usize::from(u16::from_be_bytes(*sound["tile/entries/001"].first_chunk().unwrap()));
+    // The file, what is in it, and what a whole audit says of it.
+    let table = [
+        ("tile/0/000.p/7", cut("tile/0/000", 7 * 32), None),
+        ("tile/0/000.p/7", vec![7; 7 * 32], Some("tile-mismatch")),
+        ("tile/0/001.p/255", cut("tile/0/000", 255 * 32), Some("tile-mismatch")),
+        ("tile/entries/001.p/1", cut("tile/entries/001", first), None),
+        ("tile/entries/001.p/1", cut("tile/entries/001", first - 1), Some("entry-bundle-malformed")),
+        ("tile/entries/001.p/2", cut("tile/entries/001", first), Some("entry-bundle-mismatch")),
+    ];
+    for (name, bytes, code) in table {
+        let scene = Scene::new();
+        assert_eq!(judge(scene.show(&sound), WITH).0, Some(0));
+        let mut files = sound.clone();
+        files.insert(name.to_owned(), bytes);
+        let (whole, said) = (judge(scene.show(&files), ""), judge(&scene, WITH));
+        assert_eq!(whole.codes(), Vec::from_iter(code), "{name}");
+        assert_eq!((said.0, &said.1["faults"]), (whole.0, &whole.1["faults"]), "{name}: {}", said.1);
+        let relied = if code.is_none() { (600, "") } else { (0, "older-file") };
+        assert_eq!((said.relied(), said.anew()), relied, "{name}");
+    }
 }

@@ -37,7 +37,7 @@ pub struct Verify {
     ///
     /// It counts as a pin. It holds the state that the entries lead to, some hundreds of bytes for each document and figure,
     /// in memory too; and whoever can write there decides what the next verdict rests on. Entries that were verified
-    /// before are not read again, so damage to this copy of them shows only without it.
+    /// before, their tiles and what they name are not read again, so damage to this copy of them shows only without it.
     #[arg(long, value_name = "DIR")]
     memory: Option<PathBuf>,
 }

@@ -129,7 +129,7 @@ impl Memory {
         let wanted = carried.chain().size();
         let mut continued = audit(carried)?;
         if continued.from < wanted {
-            before.anew = Some(Anew::OlderCheckpoint);
+            before.anew = Some(Anew::OlderFile);
         }
         if continued.from > 0 && continued.report.faults.iter().any(is_of_the_bytes) {
             // What is wrong is said as a whole audit says it, which may find more of it.
@@ -140,7 +140,8 @@ impl Memory {
         before.relied = from;
         if from > 0 {
             report.not_checked.push(format!(
-                "entries 0 to {}, as this copy has them, and what they name: only that their tree is the one verified before",
+                "files of entries 0 to {}, as this copy has them (entry bundles, hash tiles, earlier checkpoints, attachments): \
+                 only that their tree is the one verified before",
                 from.saturating_sub(1)
             ));
             report.not_checked.push("who vouches for the entries: a verdict without a memory says it".to_owned());

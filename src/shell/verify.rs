@@ -54,8 +54,8 @@ pub struct Since {
 pub struct Continued {
     /// The report on the ledger as a whole. Who vouched for its first entries is not said again.
     pub report: Report,
-    /// From how many entries on the rest were read. 0 although more was carried: a checkpoint or a pin of fewer entries
-    /// turned up that could not be judged without those, so that all were read.
+    /// From how many entries on the rest were read. 0 although more was carried: a checkpoint, a pin or a partial tile of
+    /// fewer entries turned up that could not be judged without those, so that all were read.
     pub from: u64,
     /// What to go on with, as of the latest checkpoint, if the ledger is verified.
     pub carried: Option<Carried>,
@@ -86,7 +86,8 @@ pub fn verify_with(
 
 /// Verifies what a ledger has gained since an earlier audit: the entries from there on, with their attachments, and the
 /// checkpoints and tiles that were not there. What was read before is not read again but for the latest checkpoint and
-/// what is left of one entry bundle, so that it costs what is new. Verdict, faults and findings are those of a whole audit
+/// what is left of one entry bundle, so that it costs what is new; and partial tiles and entry bundles of earlier entries
+/// beside the full ones, of which nobody knows whether they were there. Verdict, faults and findings are those of a whole audit
 /// of the same bytes, if the bytes that were read before are still the same; the tree of all of them is, or it is a fault.
 ///
 /// # Errors
@@ -119,7 +120,8 @@ fn walk(
     let carry = if since.is_some() { Carry::Awaited } else { Carry::Unwanted };
     let Since { carried, clock } = since.unwrap_or_default();
     let judges = layout.checkpoints.iter().all(|size| carried.judges(*size))
-        && options.pins.iter().all(|pin| carried.judges_pin(pin));
+        && options.pins.iter().all(|pin| carried.judges_pin(pin))
+        && files::partials_repeat(&frozen, &layout, carried.chain().size())?;
     let carried = if judges { carried } else { Carried::default() };
     let from = carried.chain().size();
     let known = carried.chain().tree().partial_leaves().iter().copied().collect();

@@ -115,6 +115,14 @@ impl Layout {
         self.full.get(&TileKind::Entries).into_iter().flat_map(RangeInclusiveSet::iter).flat_map(Clone::clone)
     }
 
+    /// The numbers of which there are partial tiles, and in which widths.
+    pub fn partial(&self) -> impl Iterator<Item = (TileKind, u64, &BTreeSet<u16>)> {
+        self.partial
+            .iter()
+            .filter(|(_, widths)| !widths.is_empty())
+            .map(|((kind, index), widths)| (*kind, *index, widths))
+    }
+
     /// The tiles of each kind from a number on, in order.
     pub fn tiles_from(&self, first: impl Fn(TileKind) -> u64) -> Vec<Tile> {
         let full = self.full.iter().flat_map(|(kind, numbers)| {

@@ -50,8 +50,8 @@ pub enum Anew {
     Fewer,
     /// The copy's tree does not begin with the entries that were verified.
     NoPrefix,
-    /// A checkpoint or a pin of fewer entries turned up, which only those can judge.
-    OlderCheckpoint,
+    /// A checkpoint, a pin or a partial tile of fewer entries turned up, which only those can judge.
+    OlderFile,
     /// There are faults, which a whole audit tells in full.
     Faults,
 }
@@ -66,7 +66,7 @@ impl Anew {
             Self::OtherVersion => "what was remembered was verified by another version of this software",
             Self::Fewer => "this copy promises fewer entries than were verified before",
             Self::NoPrefix => "this copy does not begin with the entries that were verified before",
-            Self::OlderCheckpoint => "a checkpoint or a pin turned up that only the first entries can judge",
+            Self::OlderFile => "a checkpoint, a pin or a partial tile turned up that only the first entries can judge",
             Self::Faults => "there are faults, which a whole audit tells in full",
         }
     }

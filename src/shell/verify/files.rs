@@ -6,7 +6,8 @@ use crate::core::audit::attachment_name;
 use crate::core::fault::{Code, Fault};
 use crate::core::hash::Hash;
 use crate::core::tile::{self, TILE_WIDTH, Tile, TileKind};
-use crate::storage::bundle::{MAX_ENTRY_BUNDLE_BYTES, Trouble};
+use crate::storage::bundle::{Bundle, MAX_ENTRY_BUNDLE_BYTES, Trouble};
+use crate::storage::layout::Layout;
 
 impl Walk<'_> {
     /// Holds the files of an entry bundle against the entries in its place, and goes on to the next.
@@ -91,6 +92,33 @@ impl Walk<'_> {
         let unnamed = self.layout.attachments.iter().filter(|hash| !self.audit.names_attachment(hash));
         self.layout.unknown.extend(unnamed.map(attachment_name));
     }
+}
+
+/// Whether the partial hash tiles and entry bundles of the first so many entries are what the full ones begin with, where
+/// those are full. They may have come since the full ones were held against the entries, and an honest bundle has few.
+pub(super) fn partials_repeat(bundle: &dyn Bundle, layout: &Layout, size: u64) -> Result<bool, Trouble> {
+    let read = |tile: &Tile| match bundle.read(&tile.path(), MAX_ENTRY_BUNDLE_BYTES) {
+        // What is wrong with it is for an audit to say.
+        Err(Trouble::Faults(_)) => Ok(None),
+        found => found,
+    };
+    for (kind, index, widths) in layout.partial() {
+        let count = match kind {
+            TileKind::Entries => size,
+            TileKind::Hashes(level) => size.checked_shr(8 * u32::from(level)).unwrap_or(0),
+        };
+        if index >= count / u64::from(TILE_WIDTH) {
+            continue;
+        }
+        let full = read(&Tile { kind, index, width: TILE_WIDTH })?;
+        for tile in widths.iter().map(|width| Tile { kind, index, width: *width }) {
+            let expected = full.clone().map(|full| tile.cut(full));
+            if expected.is_none() || read(&tile)? != expected {
+                return Ok(false);
+            }
+        }
+    }
+    Ok(true)
 }
 
 fn unexpected(name: String) -> Fault {
