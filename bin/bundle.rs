@@ -169,6 +169,13 @@ fn note_unpromised(bundle: &dyn Bundle) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Says so where what is shown, up to that entry, goes beyond what a checkpoint promises. Where there is none, that was said.
+pub fn note_beyond(promised: Option<u64>, last: Option<u64>) {
+    if let Some(size) = promised.filter(|size| last.is_some_and(|last| last >= *size)) {
+        say_error("note", &format!("entries from {size} on are not yet promised by any checkpoint"));
+    }
+}
+
 /// The state of a ledger that was opened; every ledger that replays was.
 pub fn state(chain: &Chain) -> Result<&State, Failure> {
     chain.state().ok_or_else(|| Failure::unjudged("an empty ledger: it was never opened"))

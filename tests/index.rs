@@ -55,6 +55,8 @@ fn commands_say_the_same_whatever_becomes_of_the_index() {
     scene.ok("checkpoint ledger --key operator.pem");
     drop(lock);
 
+    // Each entry is said to be promised now.
+    let expected = said(&scene, " --replay");
     eprintln!("seed {SEED:#x}");
     let mut random = SEED;
     for round in 0..ROUNDS {

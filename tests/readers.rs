@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use candour::core::hash::Hash;
+use serde_json::Value;
 
 use crate::corpus::disk;
 use crate::corpus::forge::{Files, Forger};
@@ -164,6 +165,38 @@ fn a_ledger_of_its_own_may_await_its_first_checkpoint() {
     fs::create_dir(folder.path().join("copy/checkpoints")).unwrap();
     fs::write(folder.path().join("copy").join(LAST_SEAL), ledger().checkpoint(SEALED).to_string()).unwrap();
     expect(folder.path(), "log copy", "checkpoint-missing", "a checkpoint was published");
+}
+
+/// A writer's own folder has entries after its latest checkpoint.
+#[test]
+fn what_no_checkpoint_promises_is_shown_as_that() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut rolled_back = ledger().files();
+    rolled_back.insert("checkpoint".into(), ledger().checkpoint(300).to_string().into());
+    for files in [ledger().files(), rolled_back] {
+        lay(&folder.path().join("copy"), &files);
+        for (words, noted) in [("show copy 529", false), ("show copy 530", true), ("log copy", true)] {
+            for replay in ["", " --replay"] {
+                let output = run(folder.path(), &format!("{words}{replay}"));
+                let error = String::from_utf8_lossy(&output.stderr);
+                let note = "note: entries from 530 on are not yet promised by any checkpoint";
+                assert_eq!((output.status.code(), error.contains(note)), (Some(0), noted), "{words}: {error}");
+            }
+        }
+        let json = |words: &str| -> Vec<Value> {
+            let lines = String::from_utf8(run(folder.path(), words).stdout).unwrap();
+            lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        };
+        let log = json("log copy --json");
+        assert!(run(folder.path(), "log copy --json").stderr.is_empty(), "each line says it");
+        let promised = log.iter().map(|line| line["promised"].as_bool().unwrap());
+        assert!(promised.eq((0..ENTRIES).map(|index| index < SEALED)));
+        for (index, promised) in [(3, true), (SEALED - 1, true), (SEALED, false)] {
+            assert_eq!(json(&format!("show copy {index} --json"))[0]["promised"], promised, "{index}");
+        }
+    }
+    let none = run(folder.path(), "log copy --kind ledger_opened");
+    assert_eq!(String::from_utf8_lossy(&none.stderr), "", "what is listed is promised");
 }
 
 /// Codes of what `log` does not look at: trust, attachments, hash tiles, and entry bundles that hold no entry that is not

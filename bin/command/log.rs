@@ -6,11 +6,11 @@ use candour::core::chain::Link;
 use candour::core::entry::Entry;
 use candour::core::text::{DocumentId, Slug};
 use candour::core::time::Millis;
-use candour::shell::reading::{Ask, List};
+use candour::shell::reading::{Ask, List, Reading};
 use clap::Args;
 use serde::Serialize;
 
-use crate::bundle::{ReadingArguments, day};
+use crate::bundle::{ReadingArguments, day, note_beyond};
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -38,6 +38,8 @@ struct Line {
     kind: &'static str,
     about: Option<String>,
     cosigners: usize,
+    /// Whether a checkpoint promises it.
+    promised: bool,
 }
 
 impl Log {
@@ -48,11 +50,14 @@ impl Log {
             self.kind.as_deref().map(List::Kind),
         ];
         let lists: Vec<_> = lists.into_iter().flatten().collect();
-        let lines = self.ledger.read(Ask::Entries(&lists), &mut |link, entry| self.line(link, entry))?.picked;
+        let read = self.ledger.read(Ask::Entries(&lists), &mut |link, entry| self.line(link, entry))?;
+        let Reading { picked: mut lines, promised, .. } = read;
+        lines.iter_mut().for_each(|line| line.promised = promised.is_some_and(|size| line.index < size));
         if output.json {
             lines.iter().for_each(|line| output.json(line));
             return Ok(ExitCode::SUCCESS);
         }
+        note_beyond(promised, lines.last().map(|line| line.index));
         output.table(
             ["entry", "recorded", "author", "kind", "about", "co-signers"],
             lines.into_iter().map(|line| {
@@ -85,6 +90,7 @@ impl Log {
             kind: event.kind(),
             about: event.subject(),
             cosigners: entry.signatures.len().saturating_sub(1),
+            promised: false,
         })
     }
 }

@@ -8,7 +8,7 @@ use candour::shell::reading::{Ask, Reading};
 use clap::Args;
 use serde_json::json;
 
-use crate::bundle::{ReadingArguments, day};
+use crate::bundle::{ReadingArguments, day, note_beyond};
 use crate::failure::Failure;
 use crate::output::{FAINT, Output, printable};
 
@@ -27,11 +27,14 @@ pub struct Show {
 impl Show {
     pub fn run(self, output: &Output) -> Result<ExitCode, Failure> {
         let pick = &mut |link: &Link, entry: &Entry| (link.index == self.index).then(|| (entry.clone(), link.leaf));
-        let Reading { chain, picked, .. } = self.ledger.read(Ask::Entry(self.index), pick)?;
+        let Reading { chain, picked, promised, .. } = self.ledger.read(Ask::Entry(self.index), pick)?;
         let (entry, leaf) = picked
             .into_iter()
             .next()
             .ok_or_else(|| Failure::unjudged(format!("no entry {}: the ledger has {}", self.index, chain.size())))?;
+        if !output.json {
+            note_beyond(promised, Some(self.index));
+        }
         let statement = String::from_utf8_lossy(&entry.payload);
         if self.raw {
             print_raw(&entry.payload);
@@ -48,6 +51,7 @@ impl Show {
             output.json(&json!({
                 "index": entry.index, "recorded_at": entry.recorded_at, "previous": entry.previous, "leaf": leaf,
                 "statement": statement, "signatures": signatures,
+                "promised": promised.is_some_and(|size| self.index < size),
             }));
             return Ok(ExitCode::SUCCESS);
         }

@@ -48,6 +48,8 @@ pub struct Reading<T> {
     pub picked: Vec<T>,
     /// What that rests on.
     pub basis: Basis,
+    /// How many of the ledger's first entries a checkpoint promises; nothing before its first one.
+    pub promised: Option<u64>,
 }
 
 /// Reads a ledger by the index in its folder, or by a replay wherever that does not hold, or no folder is given. `pick`
@@ -84,7 +86,7 @@ pub fn read<T>(
         Ask::Entries(_) => Until::End,
     };
     let chain = entries.replay_held(chain, &promise, until, &mut |link, entry| picked.extend(pick(link, entry)))?;
-    Ok(Reading { chain, picked, basis })
+    Ok(Reading { chain, picked, basis, promised: promise.size() })
 }
 
 /// What the index says, before anything of it is checked.

@@ -116,6 +116,11 @@ impl Promise {
         Ok(())
     }
 
+    /// Up to how many entries the ledger promises; nothing before its first checkpoint.
+    pub(in crate::shell) fn size(&self) -> Option<u64> {
+        self.sizes().pop_last()
+    }
+
     fn sizes(&self) -> BTreeSet<u64> {
         self.checkpoints.iter().map(|(_, signed)| signed.checkpoint().size).collect()
     }
