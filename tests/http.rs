@@ -184,6 +184,26 @@ fn a_server_s_trouble_is_not_judged_and_wrong_bytes_are() {
 }
 
 #[test]
+fn a_listing_whose_lines_do_not_end_as_they_must_is_none() {
+    let files = story::honest().files();
+    let table = [
+        ("5\n9\n14\n19\n25\n", true),
+        ("5\r\n9\r\n14\r\n19\r\n25\r\n", false),
+        ("5\n9\n14\n19\n25\r\n", false),
+        ("5\n9\n14\n19\n25", false),
+        ("5\n9\n14\n19\n25\n\n", false),
+        ("\n", false),
+    ];
+    for (listing, listed) in table {
+        let server = Server::with(files.clone(), "checkpoints/sizes", Odd::Bytes(listing.into()));
+        let bundle = HttpBundle::open(&server.url()).unwrap();
+        let unlisted = "the server has no checkpoints/sizes";
+        assert_eq!(!bundle.unseen().iter().any(|line| line.ends_with(unlisted)), listed, "{listing:?}");
+        assert_eq!(judge(&bundle, &case("honest")).unwrap().faults, [], "{listing:?}");
+    }
+}
+
+#[test]
 fn an_attachment_said_to_be_a_page_is_judged_as_in_a_folder_where_its_entry_gives_it_another_length() {
     let html = "<!doctype html><p>We answered in time.";
     for (length, fault) in [(html.len(), None), (1, Some("attachment-mismatch")), (999, Some("attachment-mismatch"))] {

@@ -189,8 +189,8 @@ impl HttpBundle {
         }
         let Ok(text) = String::from_utf8(answer.body) else { return Ok(None) };
         let mut sizes = BTreeSet::new();
-        for line in text.lines() {
-            match checkpoint_size(line) {
+        for line in text.split_inclusive('\n') {
+            match line.strip_suffix('\n').and_then(checkpoint_size) {
                 Some(size) if sizes.last().is_none_or(|last| *last < size) => drop(sizes.insert(size)),
                 _ => return Ok(None),
             }
