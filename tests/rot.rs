@@ -7,6 +7,7 @@ mod damage;
 mod killed;
 mod mended;
 mod place;
+mod tails;
 mod taken;
 mod ways_back;
 mod world;

@@ -57,7 +57,7 @@ impl Restore {
 }
 
 fn say(output: &Output, restored: &Restored, ledger: &std::path::Path) {
-    let Restored { origin, size, sealed, root, missing, unasked, left } = restored;
+    let Restored { origin, size, sealed, root, missing, unasked, left, torn } = restored;
     let (ledger, origin) = (ledger.display(), printable(origin));
     output.line(format!("{GOOD}restored{GOOD:#}  {ledger}: {origin}, {size} entries, sealed to {sealed}, root {root}"));
     for fault in missing.iter().take(SHOWN) {
@@ -65,6 +65,13 @@ fn say(output: &Output, restored: &Restored, ledger: &std::path::Path) {
     }
     for name in left.iter().take(SHOWN) {
         output.line(format!("  {FAINT}left      {}: no part of the ledger{FAINT:#}", printable(name)));
+    }
+    if torn.bytes > 0 {
+        let whole = match torn.whole_entries {
+            0 => String::new(),
+            more => format!("; whole entries after what is damaged: {more}"),
+        };
+        output.line(format!("  left      tail: {} bytes at its end that form no whole entry{whole}", torn.bytes));
     }
     for further in [missing.len(), left.len()].into_iter().filter_map(|all| all.checked_sub(SHOWN)).filter(|n| *n > 0) {
         output.line(format!("  and {further} more"));

@@ -99,6 +99,11 @@ impl<'a> Entries<'a> {
         &self.bundle
     }
 
+    /// How many full entry bundles there are before the first that is missing.
+    pub(super) fn full_bundles(&self) -> u64 {
+        self.full
+    }
+
     /// The sizes of which the bundle has checkpoints.
     pub(super) fn published(&self) -> &BTreeSet<u64> {
         &self.layout.checkpoints

@@ -5,6 +5,8 @@
 //! what was judged, however the copy changes meanwhile, and a restoration that is interrupted leaves no ledger. An attachment
 //! is taken when a lawful entry that names it is judged, and no more of it than the entry says.
 
+mod tail;
+
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -79,6 +81,17 @@ pub struct Restored {
     /// Files of the copy that are no part of the ledger, and stayed there: attachments that no entry names, too, where the
     /// copy lists them.
     pub left: Vec<String>,
+    /// What stayed there of its tail.
+    pub torn: Torn,
+}
+
+/// What stands at the end of a copy's tail and forms no whole entry: an unfinished write, or damage.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Torn {
+    /// How many bytes.
+    pub bytes: u64,
+    /// How many whole entries are somewhere in them, which cannot follow what was restored.
+    pub whole_entries: u64,
 }
 
 /// Makes a ledger's folder from a copy. The policy is the reader's, as for [`verify`]; without one, the checkpoints have to
@@ -123,7 +136,8 @@ pub fn restore(
         return Err(Trouble::from(faults).into());
     }
     left.extend(unnamed(&frozen, taken, &missing)?);
-    // What a kill left in the copy is put right as in any ledger, and what cannot be is told before there is one.
+    let torn = tail::settle(&mut writer)?;
+    // What else a kill left in the copy is put right as in any ledger, and what cannot be is told before there is one.
     let (mut store, _) = FolderStore::open(writer.folder())?;
     let witnesses = policy.filter(|_| given.is_some_and(|given| !given.witnesses().is_empty()));
     // Before there is anything that could be published without them.
@@ -133,7 +147,7 @@ pub fn restore(
     drop(store);
     writer.finish()?;
     let (origin, size, sealed, root) = (report.origin, report.size, report.sealed, report.root);
-    Ok(Restored { origin, size, sealed, root, missing, unasked, left })
+    Ok(Restored { origin, size, sealed, root, missing, unasked, left, torn })
 }
 
 /// Copies entries and checkpoints. Gives back the names of what is no part of a ledger.
