@@ -1,12 +1,19 @@
 //! What is taken from a copy, how much of it, and how it is judged.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::io::Read;
+use std::path::PathBuf;
 use std::process::Command;
+use std::sync::Mutex;
 
 use candour::core::fault::Code;
 use candour::core::hash::Hash;
+use candour::core::note::MAX_NOTE_BYTES;
 use candour::shell::repair::Done;
 use candour::shell::restore::restore;
+use candour::storage::bundle::{Bundle, MAX_ENTRY_BUNDLE_BYTES, Trouble};
+use candour::storage::frozen::MAX_TAIL_BYTES;
 use candour::storage::http_bundle::HttpBundle;
 use candour::storage::memory_bundle::MemoryBundle;
 use serde_json::json;
@@ -128,4 +135,80 @@ fn the_entries_of_a_mirror_are_asked_for_once() {
     assert!(done.unwrap().status.success());
     assert!(folder.path().join("ledger").join(name_of(DOCUMENT)).exists());
     assert_eq!(server.asked_for(&format!("tile/entries/000.p/{SIZE}")), 1);
+}
+
+/// A copy that counts how many bytes are asked of a file at a time, at most.
+struct Counted {
+    files: MemoryBundle,
+    most: Mutex<BTreeMap<String, u64>>,
+}
+
+struct Counting<'a> {
+    content: Box<dyn Read + Send + 'a>,
+    name: String,
+    read: u64,
+    of: &'a Counted,
+}
+
+impl Read for Counting<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.content.read(buffer)?;
+        self.read += read as u64;
+        let mut most = self.of.most.lock().unwrap();
+        let most = most.entry(self.name.clone()).or_default();
+        *most = self.read.max(*most);
+        Ok(read)
+    }
+}
+
+impl Bundle for Counted {
+    fn names(&self) -> Result<Vec<String>, Trouble> {
+        self.files.names()
+    }
+
+    fn open(&self, name: &str) -> Result<Option<Box<dyn Read + Send + '_>>, Trouble> {
+        let content = self.files.open(name)?;
+        Ok(content.map(|content| Box::new(Counting { content, name: name.to_owned(), read: 0, of: self }) as _))
+    }
+
+    fn locate(&self, name: &str) -> PathBuf {
+        self.files.locate(name)
+    }
+}
+
+/// A small archive may unpack to any length: what a file may not have is not taken, whatever is said of it then.
+#[test]
+fn of_a_file_of_a_copy_no_more_is_unpacked_than_it_may_have() {
+    let folder = tempfile::tempdir().unwrap();
+    let document = name_of(DOCUMENT);
+    let table = [
+        (document.as_str(), DOCUMENT.len() as u64, "attachment-mismatch"),
+        ("tail", MAX_TAIL_BYTES, "bundle-too-large"),
+        ("tile/entries/000.p/3", MAX_ENTRY_BUNDLE_BYTES, "bundle-too-large"),
+        ("checkpoint", MAX_NOTE_BYTES as u64, "bundle-too-large"),
+        ("checkpoints/5", MAX_NOTE_BYTES as u64, "bundle-too-large"),
+    ];
+    for (name, limit, code) in table {
+        let mut files = story::honest().files();
+        let mut content = files.remove(name).unwrap_or_default();
+        content.resize(limit as usize + (1 << 20), 0);
+        files.insert(name.to_owned(), content);
+        let copy = Counted { files: MemoryBundle::from_iter(files), most: Mutex::default() };
+        let error = restore(&copy, &folder.path().join("ledger"), None, &mut |_, _| {}).unwrap_err();
+        let most = copy.most.into_inner().unwrap()[name];
+        // One more tells that there is more.
+        assert_eq!((error.code(), most.min(limit + 2)), (code, limit + 1), "{name}");
+    }
+}
+
+/// As many would take minutes if each were looked for among all others.
+#[test]
+fn many_files_that_are_no_part_of_a_ledger_cost_no_more_than_each_of_them() {
+    const MANY: usize = 100_000;
+    let folder = tempfile::tempdir().unwrap();
+    let mut files = story::honest().files();
+    files.extend((0..MANY).map(|n| (format!("{}/{n}", ["notes", "tile/notes"][n % 2]), Vec::new())));
+    let copy = MemoryBundle::from_iter(files);
+    let restored = restore(&copy, &folder.path().join("ledger"), None, &mut |_, _| {}).unwrap();
+    assert_eq!((restored.size, restored.left.len()), (SIZE, MANY));
 }
