@@ -18,6 +18,9 @@ const ENCODING: Configuration<LittleEndian, Fixint, Limit<MAX_ENTRY_BYTES>> =
 /// Where the payload begins, with its length.
 const PAYLOAD: usize = 48;
 
+/// Bytes of an entry, at least: without a payload, and signed by nobody.
+const MIN_ENTRY_BYTES: usize = 64;
+
 /// A statement as the ledger placed it. Nothing of it is verified but its encoding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
@@ -53,6 +56,10 @@ impl Entry {
             return Err(too_large(bytes.len()));
         }
         let malformed = |expected: &str, found: String| Fault::new(Code::EntryMalformed, expected, found);
+        if bytes.len() < MIN_ENTRY_BYTES {
+            // A hostile file may hold millions of nothing: what the library would say of each takes longer than the rest.
+            return Err(malformed("an entry", format!("{} bytes", bytes.len())));
+        }
         let (wire, length): (Wire<Vec<u8>>, usize) =
             bincode::decode_from_slice(bytes, ENCODING).map_err(|error| malformed("an entry", error.to_string()))?;
         if length != bytes.len() {
@@ -166,6 +173,9 @@ mod tests {
             Entry::parse(&bytes).map(drop).map_err(|fault| fault.code)
         };
         assert_eq!(Entry::parse(&[&sound[..], &[0]].concat()).unwrap_err().code, Code::EntryMalformed);
+        assert!(Entry::parse(&[0; MIN_ENTRY_BYTES]).is_ok());
+        // By its length alone.
+        assert_eq!(Entry::parse(&[0; MIN_ENTRY_BYTES - 1]).unwrap_err().found, "63 bytes");
         for at in [48, 49, 52, 55, 58, 59, 62, 65] {
             assert_eq!(change(at, 0xff), Err(Code::EntryMalformed), "a length at {at}");
         }
