@@ -22,7 +22,7 @@ use serde_json::Value;
 
 use super::audited::{Audited, Known, audit, whole};
 use super::children::{body, cosigned, open_witness};
-use super::house::{FILERS, House, ORIGIN, SETUP, disclose, init, key, now, succeed};
+use super::house::{FILERS, House, ORIGIN, SETUP, disclose, filer, init, key, now, succeed};
 
 /// Entries of a ledger that costs next to nothing to judge.
 const SMALL: u64 = 64;
@@ -85,6 +85,7 @@ pub(super) fn judge(root: &Path, claims: &Claims, live: &[Vec<u8>], known: &Know
     let judged = catch_unwind(AssertUnwindSafe(|| {
         new_key(&house, claims)?;
         envelope(&house, claims)?;
+        seen(&house)?;
         exports(&house, claims, known)?;
         witness(&house, claims)?;
         followed(&house, claims)?;
@@ -212,6 +213,17 @@ fn envelope(house: &House, claims: &Claims) -> Result<(), String> {
     }
 }
 
+/// The checkpoint that a filer's client remembers is one, or it could not file again.
+fn seen(house: &House) -> Result<(), String> {
+    for filer in (0..FILERS).map(filer) {
+        let memory = Memory::beside(&house.root().join(format!("{filer}.pem")), ORIGIN);
+        if let Some(bytes) = memory.recall().map_err(|error| format!("what {filer} has seen: {error}"))? {
+            SignedCheckpoint::parse(&bytes).map_err(|fault| format!("what {filer} has seen: {fault}"))?;
+        }
+    }
+    Ok(())
+}
+
 fn exports(house: &House, claims: &Claims, known: &Known) -> Result<(), String> {
     for name in ["out.zip", "out"] {
         let path = house.root().join(name);
@@ -236,7 +248,7 @@ fn witness(house: &House, claims: &Claims) -> Result<(), String> {
     for log in fs::read_dir(path.join("evidence")).map_err(|error| error.to_string())? {
         for exhibit in fs::read_dir(log.expect("a folder").path()).map_err(|error| error.to_string())? {
             let exhibit = exhibit.expect("a folder").path();
-            for file in ["refused", "why"] {
+            for file in ["latest", "refused", "why"] {
                 if fs::read(exhibit.join(file)).unwrap_or_default().is_empty() {
                     return Err(format!("half an exhibit: {} is missing", exhibit.join(file).display()));
                 }
