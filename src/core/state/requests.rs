@@ -13,7 +13,7 @@ use crate::core::event::{
     Answer, Deadline, Item, LegalBasis, RequestAmended, RequestExtended, RequestIssued, RequestWithdrawn, Role,
 };
 use crate::core::fault::{Code, Fault};
-use crate::core::shelf::{Fields, Scratch, Shelf, Stored, put_number};
+use crate::core::shelf::{Scratch, Shelf};
 use crate::core::text::{DocumentId, Label, Slug};
 use crate::core::time::{Millis, Time};
 
@@ -24,26 +24,6 @@ pub struct Requests {
     issued: BTreeMap<DocumentId, Request>,
     /// Which request each response answers, and for whom.
     answered: Shelf<DocumentId, (DocumentId, Slug)>,
-}
-
-/// The bytes of the addressee's name, it, and the request's.
-impl Stored for (DocumentId, Slug) {
-    fn put(&self, bytes: &mut Vec<u8>) {
-        put_number(bytes, self.1.as_str().len() as u64);
-        self.1.put(bytes);
-        self.0.put(bytes);
-    }
-
-    fn take(bytes: &[u8]) -> Option<Self> {
-        let mut fields = Fields::of(bytes);
-        let length = fields.number()?;
-        let addressee = Slug::take(fields.bytes(usize::try_from(length).ok()?)?)?;
-        Some((DocumentId::take(fields.bytes(fields.left())?)?, addressee))
-    }
-
-    fn heap_bytes(&self) -> usize {
-        self.0.heap_bytes() + self.1.heap_bytes()
-    }
 }
 
 /// A request as it stands.
