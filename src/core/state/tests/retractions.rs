@@ -3,6 +3,8 @@
 use serde_json::json;
 
 use crate::core::fault::Code::*;
+use crate::core::shelf::Scratch;
+use crate::core::shelf::tests::Memory;
 
 use super::say::{answered, by};
 use super::scene::{Scene, Table};
@@ -119,7 +121,17 @@ fn replied() -> Table {
 
 #[test]
 fn a_retraction_hides_nothing() {
-    let scene = Scene::cast()
+    hides_nothing(&Scratch::default());
+    // Whatever can be is written out at once, and read back.
+    let memory = Memory::default();
+    hides_nothing(&Scratch::with_tables(memory.clone(), 0));
+    assert!(memory.calls() > 0);
+}
+
+fn hides_nothing(scratch: &Scratch) {
+    let mut scene = Scene::cast();
+    scene.state.keep_in(scratch);
+    let scene = scene
         .and(by("nspcc").asks("nspcc/r1"))
         .and(by("alpha").answers("alpha/a1", "nspcc/r1").set("/note", json!("by mistake")))
         .and(by("alpha").retracts("alpha/a1"));
