@@ -8,7 +8,7 @@ use std::hash::{DefaultHasher, Hasher as _};
 /// are what grows with a ledger in memory.
 const BITS_PER_KEY: u64 = 8;
 /// Bytes of a filter, at most, so that memory does not grow with every key of a ledger of any size: of more than 8 million
-/// keys each has fewer bits. Measured: with 4 of them, 1 in 9 passes, and costs the reading of a block of that one run.
+/// keys each has fewer bits. With 4 of them, 1 in 6 passes, and costs the reading of a block of that one run.
 const MAX_BYTES: u64 = 8 << 20;
 /// Bits that are set for each key, all in one block, at most; with fewer bits to a key, seven for each ten of them.
 const MAX_PROBES: u32 = 5;
