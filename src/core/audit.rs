@@ -53,8 +53,8 @@ pub struct Audit<'a> {
     found: u64,
     checkpoints: Vec<Published>,
     pins: Vec<SignedCheckpoint>,
-    /// The attachments named, by hash and length.
-    attachments: Shelf<(Hash, u64), Known>,
+    /// The attachments named.
+    attachments: Shelf<Hash, Known>,
     vouching: Vouching,
     noticing: Noticing,
     noticed: BTreeMap<FindingCode, u64>,

@@ -196,6 +196,8 @@ codes! {
     // The law: observations and attachments.
     ValueStatusMismatch "value-status-mismatch" "a number where the status allows none, or none where it needs one"
     ValueOutOfRange "value-out-of-range" "a rate outside 0 to 1, or a range upside down"
+    AttachmentLengthMismatch "attachment-length-mismatch" "an attachment of another length than was said before"
+    TableOverused "table-overused" "a table of observations named once too often"
     AttachmentMissing "attachment-missing" "an attachment that is not there"
     AttachmentMismatch "attachment-mismatch" "an attachment altered"
     AttachmentMalformed "attachment-malformed" "an attachment that is not the table that it says it is"

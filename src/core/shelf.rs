@@ -23,7 +23,7 @@ use std::sync::Arc;
 pub use kept::{KeptRun, OpenedRun};
 pub use scratch::{Scratch, Sheet, Space, TABLE_BYTES};
 pub use stored::{Fields, Key, Stored, put_number};
-pub(super) use wire::{pairs, set};
+pub(super) use wire::set;
 
 use merge::Merge;
 use run::{Run, Writer};

@@ -20,9 +20,9 @@ use candour::core::time::Millis;
 use candour::shell::verify::{Options, verify};
 use candour::storage::bundle::{Bundle as _, Trouble};
 use candour::storage::folder_bundle::FolderBundle;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::vectors::statements::{opening, statement};
+use crate::vectors::statements::{disclosure, opening, statement};
 
 /// Whether something else than its length is what is wrong with it.
 fn not_too_long<T>(read: Result<T, Fault>) -> bool {
@@ -74,6 +74,29 @@ pub fn seconds_ahead(seconds: u64) -> bool {
         Ok(_) => true,
         Err(fault) => {
             assert_eq!(fault.code, Code::IssuedInFuture);
+            false
+        }
+    }
+}
+
+/// Whether a ledger may hold so many statements that name one table.
+pub fn table_namings(count: u64) -> bool {
+    let (mut chain, at) = (Chain::new(), Millis::from_unix_ms(1_767_614_400_000).unwrap());
+    let keys = ["operator", "regulator"].map(crate::vectors::key);
+    chain.seal(Envelope::sign(&statement("operator", 0, opening()), &keys).unwrap(), at).unwrap();
+    let mut names = |number: u64| {
+        let mut event = disclosure();
+        event["disclosure"] = json!(format!("regulator/{number}"));
+        event["attachments"] = json!([{"holds": "observations", "length": 7, "media_type": "text/csv",
+            "name": "figures.csv", "sha256": Hash::of(b"figures")}]);
+        let said = statement("regulator", number as i64, event);
+        chain.seal(Envelope::sign(&said, &keys[1..]).unwrap(), at)
+    };
+    (0..count - 1).for_each(|number| drop(names(number).unwrap()));
+    match names(count - 1) {
+        Ok(_) => true,
+        Err(fault) => {
+            assert_eq!(fault.code, Code::TableOverused);
             false
         }
     }

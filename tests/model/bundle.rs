@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use candour::core::audit::attachment_name;
 use candour::core::checkpoint::{Checkpoint, SignedCheckpoint};
 use candour::core::entry::Entry;
+use candour::core::event::Attachment;
+use candour::core::fault::Code;
 use candour::core::hash::Hash;
 use candour::core::merkle::Frontier;
 use candour::core::note::VerifierKey;
@@ -19,6 +22,7 @@ use super::cast::{OPERATOR, label, secret};
 use super::history::Histories;
 use super::law::Law;
 use super::step::Step;
+use super::throw::FILES;
 use super::{STEPS, number, placed, runner};
 use crate::corpus::forge::{Files, tiles};
 use crate::corpus::python::ask;
@@ -42,9 +46,14 @@ impl Placed {
         let (steps, mut law, mut tree) = (placed(history), Law::default(), Frontier::new());
         law.published = (1..=steps.len() as u64).filter(|size| steps[*size as usize - 1].publishes).collect();
         let (mut files, mut entries, mut model, mut head) = (Files::new(), Vec::new(), Found::new(), Hash::ZERO);
+        let mut attached = BTreeSet::new();
         for (index, step) in (0..).zip(&steps) {
             let entry = step.entry(&law).unwrap();
+            let lawful = law.said.len();
             let faults = law.entry(&entry);
+            if let Some(said) = law.said.get(lawful) {
+                model.extend(said.event.attachments().iter().filter_map(|named| at_fault(named, index, &mut attached)));
+            }
             model.extend(faults.iter().map(|code| (code.to_string(), Some(index), None)));
             let recorded_at = Millis::from_unix_ms(entry.recorded_at).unwrap();
             let Envelope { payload, signatures } = step.signed(entry.payload);
@@ -65,6 +74,7 @@ impl Placed {
             }
         }
         files.extend(tiles(&entries));
+        files.extend(FILES.map(|content| (attachment_name(&Hash::of(content.as_bytes())), content.into())));
         let key = VerifierKey::ed25519(law.origin(), secret(OPERATOR).public().unwrap()).unwrap();
         Self { files, policy: format!("log {key}\nquorum none\n"), model }
     }
@@ -78,6 +88,22 @@ impl Placed {
         let report = verify(&bundle, &policy, options).unwrap();
         report.faults.into_iter().map(|fault| (fault.code.to_string(), fault.index, fault.file)).collect()
     }
+}
+
+/// Step 7, where the first entry names a file: every file that there is is a table.
+fn at_fault(
+    named: &Attachment,
+    index: u64,
+    known: &mut BTreeSet<Hash>,
+) -> Option<(String, Option<u64>, Option<String>)> {
+    let content = FILES.iter().find(|content| Hash::of(content.as_bytes()) == named.sha256);
+    let code = match content {
+        _ if !known.insert(named.sha256) => return None,
+        None => Code::AttachmentMissing,
+        Some(content) if content.len() as u64 != named.length.unsigned() => Code::AttachmentMismatch,
+        Some(_) => return None,
+    };
+    Some((code.to_string(), Some(index), Some(attachment_name(&named.sha256))))
 }
 
 #[test]

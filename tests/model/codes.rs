@@ -52,7 +52,7 @@ pub const OUT_OF_REACH: &[(&str, &[Code])] = &[
         &[Code::KeyInvalid, Code::SignatureNotStrict],
     ),
     (
-        "of attachments, which the law does not read",
+        "of what is in attachments, which the law does not read",
         &[Code::AttachmentMissing, Code::AttachmentMismatch, Code::AttachmentMalformed, Code::AttachmentRowsMismatch],
     ),
     (

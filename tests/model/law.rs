@@ -188,11 +188,12 @@ impl Law {
         holds(key.in_force, Code::KeyRevoked)
     }
 
-    /// Before the event, 5; the rules of the kind; the co-signers.
+    /// Before the event, 5 and 6; the rules of the kind; the co-signers.
     fn rules(&self, entry: &Entry) -> Ruling {
         let again =
             entry.signers.len() > 1 && self.said.iter().any(|said| said.cosigned && said.payload == entry.payload);
         holds(!again, Code::StatementReplayed)?;
+        self.attachments(&entry.statement.event)?;
         let speech = Speech {
             law: self,
             author: entry.statement.author.as_str(),

@@ -21,6 +21,7 @@ use super::law::{Law, Said};
 use super::step::{Nth, Seen, Step};
 use crate::corpus::property::Random;
 
+pub use dealings::FILES;
 pub use facts::unix;
 
 /// When histories begin, in seconds since 1970: 2026-01-05T00:00:00Z, a Monday.
@@ -29,7 +30,7 @@ const DAY: u64 = 86_400;
 /// How often something else is drawn up, at most, where it is not lawful.
 const TRIES: usize = 6;
 /// How many sorts of things there are to say.
-const SORTS: usize = 20;
+const SORTS: usize = 21;
 
 /// What an author means to say.
 pub struct Draft {
@@ -189,6 +190,7 @@ impl Thrower {
             16 => self.of_compliance(2..12),
             17 => self.of_compliance(6..10),
             18 => self.of_audits(0..12),
+            19 => self.disclosed(0..7),
             _ => self.decided(),
         }
     }

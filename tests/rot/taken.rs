@@ -75,16 +75,23 @@ fn asking(content: &[u8], lengths: &[usize]) -> Forger {
 }
 
 #[test]
-fn an_attachment_is_taken_by_the_entry_that_gives_it_its_length() {
-    let ledger = asking(DOCUMENT, &[5, DOCUMENT.len(), 500]);
-    let (place, name) = (Place::of(&ledger), name_of(DOCUMENT));
-    place.remove(&[&name]);
-    let done = place.mend(Some(&ledger), None, true, false);
-    assert_eq!(steps(&done), [(name.as_str(), Done::TakenFromCopy)]);
-    // What the others say of it is wrong, and stays so.
-    let told: Vec<_> = done.left.iter().map(|fault| (fault.index, fault.code)).collect();
-    assert_eq!(told, [(Some(5), Code::AttachmentMissing), (Some(7), Code::AttachmentMismatch)]);
-    assert_eq!(fs::read(place.at(&name)).unwrap(), DOCUMENT);
+fn an_attachment_is_taken_by_its_hash_and_no_more_of_it_read_than_is_said() {
+    let right = DOCUMENT.len();
+    let rows = [
+        (right, vec![Done::TakenFromCopy], vec![]),
+        (right + 1, vec![Done::TakenFromCopy], vec![Code::AttachmentMismatch]),
+        (5, vec![], vec![Code::AttachmentMissing]),
+    ];
+    for (length, taken, left) in rows {
+        let ledger = asking(DOCUMENT, &[length; 2]);
+        let (place, name) = (Place::of(&ledger), name_of(DOCUMENT));
+        place.remove(&[&name]);
+        let done = place.mend(Some(&ledger), None, true, false);
+        let taken: Vec<_> = taken.into_iter().map(|done| (name.as_str(), done)).collect();
+        assert_eq!((steps(&done), codes(&done)), (taken, left), "{length}");
+        let whole = fs::read(place.at(&name)).is_ok_and(|bytes| bytes == DOCUMENT);
+        assert_eq!(whole, length >= right, "{length}");
+    }
 }
 
 #[test]

@@ -40,12 +40,13 @@ impl Audit<'_> {
             Some(statement) if link.lawful => statement.event.attachments(),
             _ => &[],
         };
-        let known = |named: &Attachment| self.attachments.find(&place(named));
         let mut wanted: Vec<&Attachment> = Vec::new();
         for named in named {
-            let again = known(named).is_some() || wanted.iter().any(|other| place(other) == place(named));
-            let told = wanted.iter().any(|other| place(other) == place(named) && other.holds.is_some());
-            let sound = known(named).is_none_or(|known| known.sound);
+            let known = self.attachments.find(&named.sha256);
+            let mut beside = wanted.iter().filter(|other| other.sha256 == named.sha256).peekable();
+            let again = known.is_some() || beside.peek().is_some();
+            let told = beside.any(|other| other.holds.is_some());
+            let sound = known.is_none_or(|known| known.sound);
             if !again || (named.holds.is_some() && sound && !told) {
                 wanted.push(named);
             }
@@ -63,7 +64,7 @@ impl Audit<'_> {
         found: Option<(u64, Hash)>,
         table: Option<Result<Rows, Fault>>,
     ) {
-        let known = self.attachments.find(&place(named));
+        let known = self.attachments.find(&named.sha256);
         let expected = || format!("{} bytes with sha-256 {}", named.length, named.sha256);
         let (rows, malformed) = match table {
             Some(Ok(rows)) => (Some(rows), None),
@@ -85,7 +86,7 @@ impl Audit<'_> {
         };
         let first = known.map_or(link.index, |known| known.first);
         let sound = known.is_none_or(|known| known.sound) && fault.is_none();
-        self.attachments.insert(place(named), Known { first, sound });
+        self.attachments.insert(named.sha256, Known { first, sound });
         if let Some(fault) = fault {
             self.fault(fault.at(first).in_file(attachment_name(&named.sha256)));
         }
@@ -97,7 +98,7 @@ impl Audit<'_> {
     /// Holds all that an entry says of the rows of one attachment, which it may name more than once, against these.
     fn check_rows(&mut self, link: &Link, named: &Attachment, rows: Rows) {
         let all = link.statement.as_ref().map_or(&[][..], |statement| statement.event.attachments());
-        let of_it = all.iter().filter(|other| place(other) == place(named));
+        let of_it = all.iter().filter(|other| other.sha256 == named.sha256);
         for fault in of_it.filter_map(|named| named.check_rows(rows).err()) {
             self.fault(fault.at(link.index).in_file(attachment_name(&named.sha256)));
         }
@@ -105,13 +106,8 @@ impl Audit<'_> {
 
     /// Whether a lawful statement named the attachment with that hash.
     pub fn names_attachment(&self, sha256: &Hash) -> bool {
-        self.attachments.range_from(&(*sha256, 0)).next().is_some_and(|((of, _), _)| of == *sha256)
+        self.attachments.find(sha256).is_some()
     }
-}
-
-/// What tells attachments apart: two statements may differ in what they say of one file's length.
-fn place(named: &Attachment) -> (Hash, u64) {
-    (named.sha256, named.length.unsigned())
 }
 
 /// The name in a bundle of the attachment with that hash.

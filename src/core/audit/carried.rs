@@ -10,7 +10,7 @@ use crate::core::chain::Chain;
 use crate::core::finding::{FindingCode, Noticing};
 use crate::core::hash::Hash;
 use crate::core::policy::Policy;
-use crate::core::shelf::{Shelf, pairs};
+use crate::core::shelf::Shelf;
 use crate::core::statement::Rule;
 
 /// What is remembered of a ledger's first entries, all that an audit needs in order to go on. It grows with the actors, the
@@ -23,8 +23,7 @@ use crate::core::statement::Rule;
 pub struct Carried {
     chain: Chain,
     /// The attachments named so far.
-    #[serde(with = "pairs")]
-    attachments: Shelf<(Hash, u64), Known>,
+    attachments: Shelf<Hash, Known>,
     noticing: Noticing,
     /// What was noticed so far, but for what is noticed at the end of a ledger: that is noticed anew each time.
     noticed: BTreeMap<FindingCode, u64>,

@@ -139,22 +139,6 @@ impl Key for Hash {
     const FILTERED: bool = true;
 }
 
-impl Stored for (Hash, u64) {
-    fn put(&self, bytes: &mut Vec<u8>) {
-        self.0.put(bytes);
-        self.1.put(bytes);
-    }
-
-    fn take(bytes: &[u8]) -> Option<Self> {
-        let (first, second) = bytes.split_at_checked(Hash::LENGTH)?;
-        Some((Hash::take(first)?, u64::take(second)?))
-    }
-}
-
-impl Key for (Hash, u64) {
-    const FILTERED: bool = true;
-}
-
 macro_rules! text_stored {
     ($($name:ident),+) => {$(
         impl Stored for $name {

@@ -1,4 +1,4 @@
-//! A shelf as it is written down for another process: as the map, the list of pairs or the set that it is.
+//! A shelf as it is written down for another process: as the map or the set that it is.
 
 use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
@@ -22,25 +22,6 @@ impl<K: Key + Serialize, V: Stored + Serialize> Serialize for Shelf<K, V> {
 impl<'de, K: Key + Deserialize<'de>, V: Stored + Deserialize<'de>> Deserialize<'de> for Shelf<K, V> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(std::collections::BTreeMap::<K, V>::deserialize(deserializer)?.into_iter().collect())
-    }
-}
-
-/// As a list of pairs, for keys that are no text. For `#[serde(with = "pairs")]`.
-pub(in crate::core) mod pairs {
-    use super::*;
-
-    pub fn serialize<K: Key + Serialize, V: Stored + Serialize, S: Serializer>(
-        shelf: &Shelf<K, V>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let written = serializer.collect_seq(shelf.iter())?;
-        shelf.whole(written)
-    }
-
-    pub fn deserialize<'de, K: Key + Deserialize<'de>, V: Stored + Deserialize<'de>, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Shelf<K, V>, D::Error> {
-        Ok(Vec::<(K, V)>::deserialize(deserializer)?.into_iter().collect())
     }
 }
 

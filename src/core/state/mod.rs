@@ -5,6 +5,7 @@
 //! the names of [`documents`] and the things raised and settled of [`matters`]; [`registry`] says who may speak. The state
 //! grows with actors, documents and requests, never with figures; in memory, where it has a scratch, not with documents.
 
+pub mod attachments;
 mod audits;
 pub mod compliance;
 pub mod deadlines;
@@ -31,6 +32,7 @@ use super::statement::Statement;
 use super::text::Origin;
 use super::time::Millis;
 
+use attachments::Attachments;
 use compliance::Compliance;
 use documents::Documents;
 use matters::Matters;
@@ -65,6 +67,7 @@ pub struct State {
     matters: Matters,
     assessments: Assessments,
     compliance: Compliance,
+    attachments: Attachments,
     /// The SHA-256 of the payload of every lawful statement that somebody co-signed.
     #[serde(with = "set")]
     cosigned: Shelf<Hash, ()>,
@@ -89,6 +92,7 @@ impl State {
             matters: Matters::default(),
             assessments: Assessments::default(),
             compliance: Compliance::default(),
+            attachments: Attachments::default(),
             cosigned: Shelf::default(),
         })
     }
@@ -97,6 +101,7 @@ impl State {
     pub(super) fn keep_in(&mut self, scratch: &Scratch) {
         self.documents.keep_in(scratch);
         self.requests.keep_in(scratch);
+        self.attachments.keep_in(scratch);
         self.cosigned.keep_in(scratch);
     }
 
@@ -137,19 +142,20 @@ impl State {
         self.registry.check_author(placed)
     }
 
-    /// Applies a statement whose words, if others signed them too, were not used before. A co-signature is over the words
-    /// alone: an author with a second key could otherwise file them again under that key's counter.
+    /// Rules 5 and 6, and then the event. A co-signature is over the words alone: an author with a second key could otherwise
+    /// file them again under that key's counter.
     fn apply_once(&mut self, placed: &Placed<'_>) -> Result<(), Fault> {
-        if placed.signers.len() < 2 {
-            return self.apply_event(placed);
-        }
-        let words = Hash::of(&placed.statement.encode()?);
-        if self.cosigned.find(&words).is_some() {
+        let words = if placed.signers.len() > 1 { Some(Hash::of(&placed.statement.encode()?)) } else { None };
+        if let Some(words) = words.filter(|words| self.cosigned.find(words).is_some()) {
             let found = format!("the words with SHA-256 {words} again");
             return Err(Fault::new(Code::StatementReplayed, "co-signed words not used before", found));
         }
+        self.attachments.check(placed)?;
         self.apply_event(placed)?;
-        self.cosigned.insert(words, ());
+        self.attachments.name(placed);
+        if let Some(words) = words {
+            self.cosigned.insert(words, ());
+        }
         Ok(())
     }
 

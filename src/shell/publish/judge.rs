@@ -174,7 +174,7 @@ struct Judging<'a> {
     there: Option<&'a Latest>,
     /// The tree of what the folder has, once the chain has come so far.
     tree: Option<Tiler>,
-    attachments: BTreeMap<(Hash, u64), (u64, Attachment)>,
+    attachments: BTreeMap<Hash, (u64, Attachment)>,
 }
 
 impl Judging<'_> {
@@ -189,8 +189,7 @@ impl Judging<'_> {
             && let Some(statement) = &link.statement
         {
             for named in statement.event.attachments() {
-                let place = (named.sha256, named.length.unsigned());
-                let held = self.attachments.entry(place).or_insert_with(|| (link.index, named.clone()));
+                let held = self.attachments.entry(named.sha256).or_insert_with(|| (link.index, named.clone()));
                 if named.holds.is_some() {
                     held.1.holds = named.holds;
                 }

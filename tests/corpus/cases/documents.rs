@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use super::super::case::Case;
-use super::super::story::{SIZE, correction, deadline, disclosure, observation, request, response, withdrawn};
+use super::super::story::{
+    SIZE, TABLE, attachment, correction, deadline, disclosure, observation, request, response, withdrawn,
+};
 
 /// Cases of documents.
 pub fn cases() -> Vec<Case> {
@@ -12,6 +14,7 @@ pub fn cases() -> Vec<Case> {
     cases.extend(deadlines());
     cases.extend(corrections());
     cases.extend(disclosures());
+    cases.extend(attachments());
     cases
 }
 
@@ -177,5 +180,24 @@ fn disclosures() -> Vec<Case> {
         acme(9, "given-without-a-number", "no number where one is given", mismatch, figure("reports", "given", None)),
         acme(9, "ratio-above-one", "3 of 2", "value-out-of-range", figure("reports", "given", Some(ratio))),
         acme(9, "range-upside-down", "2 to 1", "value-out-of-range", figure("reports", "given", Some(range))),
+    ]
+}
+
+/// Entry 9 named the table first.
+fn attachments() -> Vec<Case> {
+    let names = |number: usize, change: &dyn Fn(&mut Value)| {
+        changed(disclosure(&format!("acme/named-{number}")), |event| {
+            event["attachments"] = json!([attachment("figures.csv", "text/csv", TABLE)]);
+            change(&mut event["attachments"][0]);
+        })
+    };
+    let as_table = |table: &mut Value| table["holds"] = json!("observations");
+    let longer = names(1, &|table| table["length"] = json!(TABLE.len() + 1));
+    let overused = Case::sealed(14, "table-named-once-too-often", "the 17th time", "table-overused", |ledger| {
+        (1..17).fold(ledger, |ledger, number| ledger.say("acme", "acme", names(number, &as_table)))
+    });
+    vec![
+        acme(14, "attachment-of-another-length", "one byte more than before", "attachment-length-mismatch", longer),
+        overused,
     ]
 }

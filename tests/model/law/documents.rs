@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use candour::core::event::{Event, Observation, Risk, Role, Status, Value};
+use candour::core::event::{Attachment, Event, Observation, Risk, Role, Status, Value};
 use candour::core::fault::Code;
 
 use super::{Law, Ruling, Said, Speech, holds};
@@ -59,6 +59,21 @@ const RETRACTABLE: &[&str] = &[
 ];
 
 impl Law {
+    /// Before the event, 6.
+    pub(super) fn attachments(&self, event: &Event) -> Ruling {
+        let named = event.attachments();
+        for (at, attachment) in named.iter().enumerate() {
+            let is_it = |other: &&Attachment| other.sha256 == attachment.sha256;
+            let before: Vec<&[Attachment]> = self.said.iter().map(|said| said.event.attachments()).collect();
+            let mut same = before.iter().copied().flatten().chain(&named[..at]).filter(is_it);
+            holds(same.all(|other| other.length == attachment.length), Code::AttachmentLengthMismatch)?;
+            let as_table = |all: &&&[Attachment]| all.iter().filter(is_it).any(|other| other.holds.is_some());
+            let namings = before.iter().filter(as_table).count();
+            holds(attachment.holds.is_none() || namings < 16, Code::TableOverused)?;
+        }
+        Ok(())
+    }
+
     /// What was said under that name.
     pub fn document(&self, name: &str) -> Option<&Said> {
         self.said.iter().map(Rc::as_ref).find(|said| new_document(&said.event).as_deref() == Some(name))

@@ -2,9 +2,18 @@
 
 use std::ops::Range;
 
+use candour::core::hash::Hash;
 use serde_json::{Value, json};
 
 use super::{Draft, Thrower, draft};
+
+/// The contents of all attachments, each of them a table of observations.
+pub const FILES: [&str; 2] = [
+    "service,metric,jurisdiction,age_band,harm_taxonomy,harm_version,harm_category,detection,outcome,period,status,\
+     value_type,value,value_to,unit,rounded_to\napp,reports,,,,,,,,2025-Q4,given,integer,7,,,\n",
+    "service,metric,jurisdiction,age_band,harm_taxonomy,harm_version,harm_category,detection,outcome,period,status,\
+     value_type,value,value_to,unit,rounded_to\napp,removals,,,,,,,,2025-Q4,not_collected,,,,,\n",
+];
 
 impl Thrower {
     pub fn of_dealings(&mut self) -> Option<Draft> {
@@ -32,22 +41,41 @@ impl Thrower {
         observation
     }
 
+    /// Files of figures, of which there are few: one of them is named again and again.
+    fn with_files(&mut self, mut event: Value) -> Value {
+        let mut files: Vec<Value> = Vec::new();
+        for _ in 0..self.below(4) {
+            let content = FILES[self.below(FILES.len()) * self.below(2)];
+            let length = content.len() + usize::from(self.chance(3));
+            let mut file = json!({"length": length, "media_type": "text/csv", "name": "figures.csv",
+                "sha256": Hash::of(content.as_bytes())});
+            if self.chance(90) {
+                file["holds"] = json!("observations");
+            }
+            if !files.contains(&file) {
+                files.push(file);
+            }
+        }
+        if !files.is_empty() {
+            event["attachments"] = json!(files);
+        }
+        event
+    }
+
     pub fn disclosed(&mut self, which: Range<usize>) -> Option<Draft> {
         let author = self.one(&["platform", "platform", "regulator"]);
         match self.within(which) {
-            0..=3 => draft(
-                &author,
-                json!({"kind": "disclosure_filed", "disclosure": self.name(&author),
-                "observations": [self.observation(), self.observation()], "period": "2025-Q4", "service": "app",
-                "subject": "Figures"}),
-            ),
+            0..=3 => {
+                let event = json!({"kind": "disclosure_filed", "disclosure": self.name(&author),
+                    "observations": [self.observation(), self.observation()], "period": "2025-Q4", "service": "app",
+                    "subject": "Figures"});
+                draft(&author, self.with_files(event))
+            }
             4..=6 => {
                 let supersedes = self.own(&author, &["disclosure_filed", "correction_filed"])?;
-                draft(
-                    &author,
-                    json!({"kind": "correction_filed", "correction": self.name(&author), "material": true,
-                    "note": "Why.", "observations": [self.observation()], "reason": "error", "supersedes": supersedes}),
-                )
+                let event = json!({"kind": "correction_filed", "correction": self.name(&author), "material": true,
+                    "note": "Why.", "observations": [self.observation()], "reason": "error", "supersedes": supersedes});
+                draft(&author, self.with_files(event))
             }
             7 => {
                 let (document, _) = self.any(&[])?;

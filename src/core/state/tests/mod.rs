@@ -1,5 +1,6 @@
 //! The law as tables: a row is an attempted statement and the code that it must get, or none.
 
+mod attachments;
 mod before;
 mod compliance;
 mod cosigners;
@@ -38,6 +39,7 @@ fn tables() -> Vec<Table> {
         deadlines::tables(),
         responses::tables(),
         disclosures::tables(),
+        attachments::tables(),
         services::tables(),
         exchange::tables(),
         retractions::tables(),
