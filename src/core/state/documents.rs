@@ -179,7 +179,7 @@ impl State {
         self.registry.check_cosigners(placed, Takes::nobody())?;
         self.documents.0.change(id, |document| document.retracted_by = Some(placed.index));
         match kind {
-            Kind::Response => self.requests.retract(id, placed.index),
+            Kind::Response => self.requests.retract(id, document.index, placed.index),
             Kind::Definition => self.measures.forget(id),
             _ => {}
         }

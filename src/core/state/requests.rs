@@ -115,22 +115,25 @@ impl Requests {
         superseded: Option<&DocumentId>,
     ) {
         let Some(known) = self.find_mut(id).and_then(|request| request.addressees.get_mut(&addressee)) else { return };
-        let superseded = known.responses.iter_mut().find(|known| Some(&known.response) == superseded);
+        // What stands is superseded, and nothing else: the last.
+        let superseded = known.responses.last_mut().filter(|known| Some(&known.response) == superseded);
         superseded.into_iter().for_each(|known| known.superseded_by = Some(response.index));
         let name = response.response.clone();
-        // Most requests get one.
-        known.responses.reserve_exact(1);
+        if known.responses.is_empty() {
+            // Most requests get one.
+            known.responses.reserve_exact(1);
+        }
         known.responses.push(response);
         self.answered.insert(name, (id.clone(), addressee));
     }
 
-    /// A response was taken back.
-    pub(super) fn retract(&mut self, response: &DocumentId, index: u64) {
+    /// A response, filed in an entry, was taken back in a later one.
+    pub(super) fn retract(&mut self, response: &DocumentId, filed: u64, index: u64) {
         let Some((request, addressee)) = self.answered.find(response) else { return };
         let known = self.issued.get_mut(&request).and_then(|request| request.addressees.get_mut(&addressee));
-        let mut responses = known.into_iter().flat_map(|known| &mut known.responses);
-        if let Some(response) = responses.find(|known| known.response == *response) {
-            response.retracted_by = Some(index);
+        let Some(responses) = known.map(|known| &mut known.responses) else { return };
+        if let Ok(at) = responses.binary_search_by_key(&filed, |known| known.index) {
+            responses[at].retracted_by = Some(index);
         }
     }
 
@@ -173,10 +176,12 @@ impl Addressee {
         self.deadline = Some(deadline.clone());
     }
 
-    /// The response to that version which stands: neither superseded nor retracted.
+    /// The response to that version which stands, neither superseded nor retracted: the last to it, or none, since each
+    /// supersedes what stood when it was filed, and is to the version of that time.
     pub fn live_response(&self, version: u64) -> Option<&Response> {
-        let stands = |response: &&Response| response.superseded_by.is_none() && response.retracted_by.is_none();
-        self.responses.iter().filter(|response| response.version == version).find(stands)
+        let filed = self.responses.partition_point(|response| response.version <= version);
+        let last = self.responses[..filed].last().filter(|response| response.version == version);
+        last.filter(|response| response.superseded_by.is_none() && response.retracted_by.is_none())
     }
 }
 

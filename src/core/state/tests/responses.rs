@@ -141,13 +141,25 @@ fn which_response_is_live() {
         .and(by("nspcc").amends("nspcc/r1", 2))
         .and(by("alpha").answers("alpha/a3", "nspcc/r1").set("/version", 2))
         .and(by("alpha").answers("alpha/a4", "nspcc/r1").set("/version", 2).set("/supersedes", "alpha/a3"));
-    let request = scene.state.requests().find(&"nspcc/r1".parse().unwrap()).unwrap();
-    let alpha = &request.addressees[&"alpha".parse().unwrap()];
-    let live = |version| alpha.live_response(version).map(|response| response.response.as_str());
-    assert_eq!([live(1), live(2), live(3)], [Some("alpha/a2"), Some("alpha/a4"), None]);
+    let live = |scene: &Scene, version| {
+        let request = scene.state.requests().find(&"nspcc/r1".parse().unwrap()).unwrap();
+        let alpha = &request.addressees[&"alpha".parse().unwrap()];
+        alpha.live_response(version).map(|response| response.response.to_string())
+    };
+    let lives = |scene: &Scene| [0, 1, 2, 3].map(|version| live(scene, version).unwrap_or_default());
+    assert_eq!(lives(&scene), ["", "alpha/a2", "alpha/a4", ""]);
     let superseded = |id: &str| scene.state.documents().find(&id.parse().unwrap()).unwrap().superseded_by;
     let at = scene.size;
     let expected = [Some(at - 4), None, Some(at - 1), None];
     assert_eq!(["alpha/a1", "alpha/a2", "alpha/a3", "alpha/a4"].map(superseded), expected);
+    let request = scene.state.requests().find(&"nspcc/r1".parse().unwrap()).unwrap();
+    let alpha = &request.addressees[&"alpha".parse().unwrap()];
     assert_eq!(alpha.responses.iter().map(|response| response.superseded_by).collect::<Vec<_>>(), expected);
+
+    let scene = scene.and(by("alpha").retracts("alpha/a2"));
+    assert_eq!(lives(&scene), ["", "", "alpha/a4", ""]);
+    let scene = scene.and(by("alpha").retracts("alpha/a4"));
+    assert_eq!(lives(&scene), ["", "", "", ""]);
+    let scene = scene.and(by("alpha").answers("alpha/a5", "nspcc/r1").set("/version", 2));
+    assert_eq!(lives(&scene), ["", "", "alpha/a5", ""]);
 }
