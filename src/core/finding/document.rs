@@ -1,6 +1,6 @@
 //! The document being read: what is known of it until it has been read as a whole.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::agreement::{Agreement, subset};
 use super::blocks::Blocks;
@@ -14,6 +14,8 @@ use crate::core::time::Date;
 
 /// Different things that a document says of one figure, of which it is remembered that it says them.
 const MAX_SAID: usize = 8;
+/// Figures of one document that are a part of another which it has not given yet, and of which that is remembered.
+const MAX_AWAITING: usize = 131_072;
 /// Categories and metrics of one document that are named for one reason.
 const MAX_NAMED: usize = 1_024;
 
@@ -36,6 +38,10 @@ pub(super) struct Open {
     /// What stood before, of the figures that it changes.
     pub prior: BTreeMap<Key, Cell>,
     pub disputed: BTreeMap<Key, Said>,
+    /// By a figure not given yet, the metrics that count a part of it and were given.
+    awaiting: BTreeMap<Key, Vec<Label>>,
+    /// How many those are.
+    awaited: usize,
     /// Figures that are more than those of which they are a part, with both.
     larger: Vec<(Key, Key, Finding)>,
     /// What was noticed of categories and metrics: once a document is enough, of the least figure.
@@ -81,6 +87,8 @@ impl Open {
             blocks: Blocks::default(),
             prior: BTreeMap::new(),
             disputed: BTreeMap::new(),
+            awaiting: BTreeMap::new(),
+            awaited: 0,
             larger: Vec::new(),
             named: BTreeMap::new(),
         }
@@ -132,33 +140,30 @@ impl Open {
         observation: &Observation,
         (key, now): (Key, &Cell),
         figures: &Figures,
-        parts: &BTreeMap<Label, BTreeSet<Label>>,
     ) {
-        let (author, index, measures, series) = (&self.author, self.index, state.measures(), observation.series());
-        let metric = measures.metric(author, &observation.metric);
+        let (index, series) = (self.index, observation.series());
+        let metric = state.measures().metric(&self.author, &observation.metric);
         if metric.is_some_and(|metric| metric.additive) {
             self.agreement.add(state, &self.speakers, observation, now);
         }
+        let given = |key: Key| figures.find(key).filter(|cell| cell.last == index);
         // Whichever of the two comes later in the document is held against the other.
-        let other = |metric: &Label| {
-            let key = Key::of(author, &Series { metric, ..series });
-            figures.find(key).filter(|cell| cell.last == index).map(|cell| (key, cell))
-        };
-        if let Some(whole) = metric.and_then(|metric| metric.subset_of.as_ref())
-            && let Some((whole_key, cell)) = other(whole)
-            && let Some(finding) = subset(author, index, (&series, now), (whole, &cell))
-        {
-            self.larger.push((key, whole_key, finding));
-        }
-        for part in parts.get(&observation.metric).into_iter().flatten() {
-            let is_part = measures.metric(author, part).and_then(|metric| metric.subset_of.as_ref());
-            if is_part == Some(&observation.metric)
-                && let Some((part_key, cell)) = other(part)
-            {
-                let series = Series { metric: part, ..series };
-                let found = subset(author, index, (&series, &cell), (&observation.metric, now));
-                self.larger.extend(found.map(|finding| (part_key, key, finding)));
+        if let Some(whole) = metric.and_then(|metric| metric.subset_of.as_ref()) {
+            let whole_key = Key::of(&self.author, &Series { metric: whole, ..series });
+            if let Some(cell) = given(whole_key) {
+                let found = subset(&self.author, index, (&series, now), (whole, &cell));
+                self.larger.extend(found.map(|finding| (key, whole_key, finding)));
+            } else if self.awaited < MAX_AWAITING {
+                self.awaited = self.awaited.saturating_add(1);
+                self.awaiting.entry(whole_key).or_default().push(observation.metric.clone());
             }
+        }
+        for part in self.awaiting.remove(&key).into_iter().flatten() {
+            let series = Series { metric: &part, ..series };
+            let part_key = Key::of(&self.author, &series);
+            let found = given(part_key)
+                .and_then(|cell| subset(&self.author, index, (&series, &cell), (&observation.metric, now)));
+            self.larger.extend(found.map(|finding| (part_key, key, finding)));
         }
     }
 

@@ -1,6 +1,6 @@
 //! The walk: entries and observations in, findings out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
@@ -15,11 +15,11 @@ use super::periods::Periods;
 use super::punctuality::Punctuality;
 use super::{Figure, Finding, FindingCode, said};
 use crate::core::event::observation::{Observation, Status, Value};
-use crate::core::event::{Attachment, CheckpointRules, Event, MetricDefined};
+use crate::core::event::{Attachment, CheckpointRules, Event};
 use crate::core::shelf::Scratch;
 use crate::core::state::State;
 use crate::core::statement::Statement;
-use crate::core::text::{Label, Slug};
+use crate::core::text::Slug;
 use crate::core::time::{Millis, Period, Time};
 
 /// Notices things, entry by entry and observation by observation. What is written down of it is what it remembers between
@@ -33,8 +33,6 @@ pub struct Noticing {
     punctuality: Punctuality,
     filed: Filed,
     claims: Claims,
-    /// The metrics that somebody defined as a part of another, by that.
-    parts: BTreeMap<Label, BTreeSet<Label>>,
     /// Blocks named already.
     blocks: BTreeSet<(Slug, Slug, Period)>,
     #[serde(skip)]
@@ -79,9 +77,6 @@ impl Noticing {
                 {
                     self.periods.retract(place, document.index);
                 }
-            }
-            Event::MetricDefined(MetricDefined { metric, subset_of: Some(whole), .. }) => {
-                self.parts.entry(whole.clone()).or_default().insert(metric.clone());
             }
             Event::DesignationEnded(event) => self.periods.end(&event.designation, recorded_at),
             Event::ResponseFiled(event) => {
@@ -170,7 +165,7 @@ impl Noticing {
         }
         // Most documents of a large ledger say one thing, and need not be prepared to be held against more.
         if !open.alone {
-            open.hold_to_others(state, observation, (key, &now), &self.figures, &self.parts);
+            open.hold_to_others(state, observation, (key, &now), &self.figures);
             open.blocks.add(observation, stem, key);
         }
         if !same {
