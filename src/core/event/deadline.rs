@@ -1,5 +1,7 @@
 //! By when an answer is due: a day in a named calendar, and how it was counted.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::core::days::{self, CountError, CountKind, LastDay, MAX_HOLIDAYS, MAX_WEEKEND_DAYS, WEEKEND, Weekday};
@@ -58,7 +60,8 @@ impl Counted {
     /// # Errors
     /// Each [`CountError`].
     pub fn last_day(&self) -> Result<LastDay, CountError> {
-        let is_holiday = |date| self.holidays().contains(&date);
+        let holidays: BTreeSet<&Date> = self.holidays().iter().collect();
+        let is_holiday = |date| holidays.contains(&date);
         days::last_day(self.kind, self.days.unsigned(), self.from, self.weekend(), is_holiday)
     }
 }
