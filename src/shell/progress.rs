@@ -25,7 +25,7 @@ use crate::core::statement::Rule;
 
 /// The version of what an audit carries. Raised whenever the state that entries lead to, what is noticed of them, or how
 /// either is written changes.
-const LAYOUT: u32 = 2;
+const LAYOUT: u32 = 3;
 /// Who wrote it. Another version may come to another state by the same entries.
 const MADE_BY: &str = env!("CARGO_PKG_VERSION");
 

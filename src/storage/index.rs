@@ -65,7 +65,7 @@ pub use snapshot::{Glance, Kept, Rejected, Snapshot, Walk};
 pub use why::Why;
 
 /// The version of what is written here. Raised whenever keys, values, or the state that entries lead to change.
-pub const LAYOUT: u32 = 5;
+pub const LAYOUT: u32 = 6;
 /// The folder, in a ledger's folder.
 pub const INDEX: &str = "index";
 /// The open index of a ledger. After an error it is of no more use than to be started anew.

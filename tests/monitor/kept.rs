@@ -68,7 +68,7 @@ fn after_a_change_of_version_or_policy_all_is_verified_anew_against_what_was_ver
             words.clone()
         }),
         ("another layout", &|scene| {
-            fs::write(scene.path("state/progress"), rewritten(&scene.progress(), "\"layout\":2", "\"layout\":0"))
+            fs::write(scene.path("state/progress"), rewritten(&scene.progress(), "\"layout\":", "\"layout\":9"))
                 .unwrap();
             words.clone()
         }),

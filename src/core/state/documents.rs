@@ -180,7 +180,7 @@ impl State {
         self.documents.0.change(id, |document| document.retracted_by = Some(placed.index));
         match kind {
             Kind::Response => self.requests.retract(id, document.index, placed.index),
-            Kind::Definition => self.measures.forget(id),
+            Kind::Definition => self.measures.forget(id, document.index),
             _ => {}
         }
         Ok(())

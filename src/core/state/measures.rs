@@ -15,8 +15,19 @@ use crate::core::text::{DocumentId, Label, Slug};
 /// The taxonomies and metrics of a ledger.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Measures {
-    taxonomies: Vec<Taxonomy>,
-    metrics: BTreeMap<Label, Vec<Metric>>,
+    /// Each version of each taxonomy, by whoever registered it.
+    taxonomies: BTreeMap<Slug, BTreeMap<Label, Meanings<Taxonomy>>>,
+    metrics: BTreeMap<Label, Meanings<Metric>>,
+    /// Whose each definition is that was not taken back, and of which metric.
+    defined: BTreeMap<DocumentId, (Slug, Label)>,
+}
+
+/// What each author says that something means.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Meanings<M> {
+    by: BTreeMap<Slug, M>,
+    /// Those of them who are regulators, whose word holds for others too, by the entries in which they said it.
+    regulators: BTreeMap<u64, Slug>,
 }
 
 /// One version of a taxonomy of harm.
@@ -24,14 +35,6 @@ pub struct Measures {
 pub struct Taxonomy {
     /// The entry that registered it.
     pub index: u64,
-    /// Who registered it.
-    pub author: Slug,
-    /// Whether that is a regulator, whose word holds for others too.
-    pub regulator: bool,
-    /// Its name.
-    pub taxonomy: Slug,
-    /// Its version.
-    pub version: Label,
     /// Its categories.
     pub categories: BTreeSet<Label>,
 }
@@ -41,12 +44,6 @@ pub struct Taxonomy {
 pub struct Metric {
     /// The entry that defined it.
     pub index: u64,
-    /// The document that defines it.
-    pub definition: DocumentId,
-    /// Who defined it.
-    pub author: Slug,
-    /// Whether that is a regulator, whose word holds for others too.
-    pub regulator: bool,
     /// Whether parts add up to the whole.
     pub additive: bool,
     /// What its figures are.
@@ -60,20 +57,43 @@ pub struct Metric {
 impl Measures {
     /// What an author's figures of a metric mean, if somebody said so.
     pub fn metric(&self, author: &Slug, metric: &Label) -> Option<&Metric> {
-        let known = self.metrics.get(metric)?;
-        let own = known.iter().find(|metric| metric.author == *author);
-        own.or_else(|| known.iter().find(|metric| metric.regulator))
+        self.metrics.get(metric)?.to(author)
     }
 
     /// The categories that an author's figures may name in a taxonomy, if somebody registered that version of it.
     pub fn taxonomy(&self, author: &Slug, taxonomy: &Slug, version: &Label) -> Option<&Taxonomy> {
-        let known = || self.taxonomies.iter().filter(|known| known.taxonomy == *taxonomy && known.version == *version);
-        known().find(|known| known.author == *author).or_else(|| known().find(|known| known.regulator))
+        self.taxonomies.get(taxonomy)?.get(version)?.to(author)
     }
 
     /// Forgets a definition that was taken back.
-    pub(super) fn forget(&mut self, definition: &DocumentId) {
-        self.metrics.values_mut().for_each(|known| known.retain(|metric| metric.definition != *definition));
+    pub(super) fn forget(&mut self, definition: &DocumentId, index: u64) {
+        let Some((author, metric)) = self.defined.remove(definition) else { return };
+        let Some(known) = self.metrics.get_mut(&metric) else { return };
+        known.by.remove(&author);
+        known.regulators.remove(&index);
+        if known.by.is_empty() {
+            self.metrics.remove(&metric);
+        }
+    }
+}
+
+impl<M> Default for Meanings<M> {
+    fn default() -> Self {
+        Self { by: BTreeMap::new(), regulators: BTreeMap::new() }
+    }
+}
+
+impl<M> Meanings<M> {
+    /// What it means to an author: what it said itself, or else what a regulator was the first to say.
+    fn to(&self, author: &Slug) -> Option<&M> {
+        self.by.get(author).or_else(|| self.by.get(self.regulators.values().next()?))
+    }
+
+    fn say(&mut self, index: u64, author: &Slug, role: Role, meaning: M) {
+        if role == Role::Regulator {
+            self.regulators.insert(index, author.clone());
+        }
+        self.by.insert(author.clone(), meaning);
     }
 }
 
@@ -82,23 +102,16 @@ impl State {
         let role = self.check_role(placed, &[Role::Platform, Role::Regulator, Role::CivilSociety, Role::Auditor])?;
         self.documents.check_new(placed, &event.registration)?;
         let author = &placed.statement.author;
-        let same = |known: &&Taxonomy| {
-            known.author == *author && known.taxonomy == event.taxonomy && known.version == event.version
-        };
-        if let Some(known) = self.measures.taxonomies.iter().find(same) {
+        let known = self.measures.taxonomies.get(&event.taxonomy).and_then(|versions| versions.get(&event.version));
+        if let Some(known) = known.and_then(|known| known.by.get(author)) {
             let found = format!("{} {}, registered by entry {}", event.taxonomy, event.version, known.index);
             return Err(Fault::new(Code::TaxonomyExists, "a version not yet registered", found));
         }
         self.registry.check_cosigners(placed, Takes::nobody())?;
         self.documents.insert(placed, &event.registration, Kind::Taxonomy);
-        self.measures.taxonomies.push(Taxonomy {
-            index: placed.index,
-            author: author.clone(),
-            regulator: role == Role::Regulator,
-            taxonomy: event.taxonomy.clone(),
-            version: event.version.clone(),
-            categories: event.categories.iter().cloned().collect(),
-        });
+        let versions = self.measures.taxonomies.entry(event.taxonomy.clone()).or_default();
+        let taxonomy = Taxonomy { index: placed.index, categories: event.categories.iter().cloned().collect() };
+        versions.entry(event.version.clone()).or_default().say(placed.index, author, role, taxonomy);
         Ok(())
     }
 
@@ -106,8 +119,7 @@ impl State {
         let role = self.check_role(placed, &[Role::Platform, Role::Regulator])?;
         self.documents.check_new(placed, &event.definition)?;
         let author = &placed.statement.author;
-        let known = self.measures.metrics.get(&event.metric).into_iter().flatten();
-        if let Some(known) = known.into_iter().find(|metric| metric.author == *author) {
+        if let Some(known) = self.measures.metrics.get(&event.metric).and_then(|known| known.by.get(author)) {
             let found = format!("{}, defined by entry {}", event.metric, known.index);
             return Err(Fault::new(Code::MetricExists, "a metric that the author has not defined", found));
         }
@@ -119,16 +131,15 @@ impl State {
         }
         self.registry.check_cosigners(placed, Takes::nobody())?;
         self.documents.insert(placed, &event.definition, Kind::Definition);
-        self.measures.metrics.entry(event.metric.clone()).or_default().push(Metric {
+        let metric = Metric {
             index: placed.index,
-            definition: event.definition.clone(),
-            author: author.clone(),
-            regulator: role == Role::Regulator,
             additive: event.additive,
             unit: event.unit,
             question: event.question,
             subset_of: event.subset_of.clone(),
-        });
+        };
+        self.measures.metrics.entry(event.metric.clone()).or_default().say(placed.index, author, role, metric);
+        self.measures.defined.insert(event.definition.clone(), (author.clone(), event.metric.clone()));
         Ok(())
     }
 

@@ -16,6 +16,8 @@ use crate::core::text::{DocumentId, Label, Slug};
 pub struct Services {
     services: BTreeMap<DocumentId, Service>,
     designations: BTreeMap<DocumentId, Designation>,
+    /// The designations in force of each service, by who made them.
+    in_force: BTreeMap<DocumentId, BTreeMap<Slug, BTreeMap<Category, DocumentId>>>,
 }
 
 /// A service as it was registered.
@@ -87,13 +89,9 @@ impl State {
         self.documents.check_new(placed, &event.designation)?;
         self.services.known(&event.service)?;
         let regulator = &placed.statement.author;
-        let same = |known: &&Designation| {
-            known.ended.is_none()
-                && known.category == event.category
-                && known.service == event.service
-                && known.regulator == *regulator
-        };
-        if let Some(known) = self.services.designations.values().find(same) {
+        let in_force =
+            self.services.in_force.get(&event.service).and_then(|by| by.get(regulator)?.get(&event.category));
+        if let Some(known) = in_force.and_then(|id| self.services.designations.get(id)) {
             let found = format!("{} as {}, by entry {}", event.service, event.category.as_str(), known.index);
             return Err(Fault::new(Code::MatterSettled, "a category that the service is not in yet", found));
         }
@@ -108,6 +106,8 @@ impl State {
             ended: None,
         };
         self.services.designations.insert(event.designation.clone(), designation);
+        let of_service = self.services.in_force.entry(event.service.clone()).or_default();
+        of_service.entry(regulator.clone()).or_default().insert(event.category, event.designation.clone());
         Ok(())
     }
 
@@ -128,6 +128,9 @@ impl State {
         self.registry.check_cosigners(placed, Takes::nobody())?;
         if let Some(known) = self.services.designations.get_mut(id) {
             known.ended = Some(placed.index);
+            let of_service = self.services.in_force.get_mut(&known.service);
+            let of_regulator = of_service.and_then(|by| by.get_mut(&known.regulator));
+            of_regulator.and_then(|designated| designated.remove(&known.category));
         }
         Ok(())
     }
