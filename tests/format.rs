@@ -12,7 +12,7 @@ use candour::core::event::{registry, request, response, risk, table};
 use candour::core::fault::Code;
 use candour::core::finding::{self, FindingCode};
 use candour::core::obligation::knows;
-use candour::core::state::attachments;
+use candour::core::state::{attachments, registry as actors};
 use candour::core::{
     chain, checkpoint, days, evidence, json, merkle, note, policy, receipt, row_proof, statement, text, tile,
 };
@@ -113,6 +113,7 @@ fn the_limits_are_those_of_the_code() {
         ("MAX_OBSERVATIONS", observation::MAX_OBSERVATIONS as u64),
         ("MAX_ATTACHMENTS", disclosure::MAX_ATTACHMENTS as u64),
         ("MAX_TABLE_NAMINGS", attachments::MAX_TABLE_NAMINGS),
+        ("MAX_PREDECESSORS", actors::MAX_PREDECESSORS as u64),
         ("MAX_CATEGORIES", measure::MAX_CATEGORIES as u64),
         ("MAX_SERVICES", measure::MAX_SERVICES as u64),
         ("MAX_ALTERNATIVES", exchange::MAX_ALTERNATIVES as u64),

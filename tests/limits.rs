@@ -9,7 +9,7 @@ mod statements;
 
 use candour::core::event::{compliance, disclosure, document, exchange, measure, observation};
 use candour::core::event::{registry, request, response, risk, table};
-use candour::core::state::attachments;
+use candour::core::state::{attachments, registry as actors};
 use candour::core::{
     chain, checkpoint, days, evidence, json, merkle, note, policy, receipt, row_proof, statement, text, tile,
 };
@@ -44,6 +44,7 @@ fn limits() -> Vec<(&'static str, u64, Takes)> {
         ("MAX_OBSERVATIONS", observation::MAX_OBSERVATIONS as u64, s::observations),
         ("MAX_ATTACHMENTS", disclosure::MAX_ATTACHMENTS as u64, s::attachments),
         ("MAX_TABLE_NAMINGS", attachments::MAX_TABLE_NAMINGS, f::table_namings),
+        ("MAX_PREDECESSORS", actors::MAX_PREDECESSORS as u64, f::predecessors),
         ("MAX_CATEGORIES", measure::MAX_CATEGORIES as u64, s::categories),
         ("MAX_SERVICES", measure::MAX_SERVICES as u64, s::services),
         ("MAX_ALTERNATIVES", exchange::MAX_ALTERNATIVES as u64, s::alternatives),

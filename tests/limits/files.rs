@@ -102,6 +102,41 @@ pub fn table_namings(count: u64) -> bool {
     }
 }
 
+/// Whether an actor may take the place of so many.
+pub fn predecessors(count: u64) -> bool {
+    let (mut chain, at) = (Chain::new(), Millis::from_unix_ms(1_767_614_400_000).unwrap());
+    let keys = ["operator", "regulator"].map(crate::vectors::key);
+    chain.seal(Envelope::sign(&statement("operator", 0, opening()), &keys).unwrap(), at).unwrap();
+    let mut nth = 0;
+    let mut says = |event: Value, signers: &[&str]| {
+        let signers: Vec<_> = signers.iter().map(|name| crate::vectors::key(name)).collect();
+        let said = statement("regulator", nth, event);
+        nth += 1;
+        chain.seal(Envelope::sign(&said, &signers).unwrap(), at)
+    };
+    for number in 0..=count {
+        let actor = format!("p{number}");
+        let key = crate::vectors::key(&actor).public().unwrap().to_string();
+        let enrols =
+            json!({"kind": "actor_enrolled", "actor": actor, "key": key, "name": "A platform", "role": "platform"});
+        says(enrols, &["regulator", &actor]).unwrap();
+    }
+    let mut succeeds = |number: u64| {
+        let predecessor = format!("p{number}");
+        let succeeds = json!({"kind": "provider_succeeded", "effective": "2026-01-01", "predecessor": predecessor,
+            "reason": "Bought.", "successor": "p0"});
+        says(succeeds, &["regulator"])
+    };
+    (1..count).for_each(|number| drop(succeeds(number).unwrap()));
+    match succeeds(count) {
+        Ok(_) => true,
+        Err(fault) => {
+            assert_eq!(fault.code, Code::SuccessorInvalid);
+            false
+        }
+    }
+}
+
 pub fn file(bytes: u64) -> bool {
     let root = tempfile::tempdir().unwrap();
     // A hole: nothing is written.

@@ -25,6 +25,8 @@ use crate::core::time::Date;
 pub struct Compliance {
     decisions: BTreeMap<DocumentId, Decision>,
     penalties: BTreeMap<DocumentId, Penalty>,
+    /// The penalties for breach of each document, by whom they were imposed on, but for those that fell with it.
+    resting: BTreeMap<DocumentId, BTreeMap<Slug, Vec<DocumentId>>>,
 }
 
 /// A decision as it stands.
@@ -165,6 +167,8 @@ impl State {
             set_aside: None,
         };
         self.compliance.penalties.insert(event.penalty.clone(), penalty);
+        let resting = self.compliance.resting.entry(event.under.clone()).or_default();
+        resting.entry(event.addressee.clone()).or_default().push(event.penalty.clone());
         Ok(())
     }
 
@@ -233,9 +237,15 @@ impl State {
                 relieved.push(addressee.as_str());
             }
         }
-        for (name, penalty) in &mut compliance.penalties {
-            let rests = || decided || relieved.iter().any(|it| registry.speaks_for(&penalty.addressee, it));
-            if name == id || (penalty.under == *id && rests()) {
+        let rests = |on: &Slug| decided || relieved.iter().any(|it| registry.speaks_for(on, it));
+        let resting = compliance.resting.remove(id).unwrap_or_default();
+        let (fallen, resting): (BTreeMap<_, _>, _) = resting.into_iter().partition(|(on, _)| rests(on));
+        if !resting.is_empty() {
+            compliance.resting.insert(id.clone(), resting);
+        }
+        let fallen = fallen.into_values().flatten();
+        for name in fallen.chain([id.clone()]) {
+            if let Some(penalty) = compliance.penalties.get_mut(&name) {
                 penalty.set_aside.get_or_insert(index);
             }
         }

@@ -4,7 +4,7 @@ pub(super) mod cosigners;
 mod keys;
 mod succession;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -16,8 +16,8 @@ use crate::core::text::{Label, Slug};
 
 pub(super) use cosigners::Takes;
 use keys::first_signer;
-pub use succession::Succession;
 use succession::Successions;
+pub use succession::{MAX_PREDECESSORS, Succession};
 
 /// The actors and keys of a ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +29,8 @@ pub struct Registry {
     checkpoint_rules: CheckpointRules,
     actors: BTreeMap<Slug, Actor>,
     keys: BTreeMap<KeyId, Key>,
+    /// The authorities that can sign: active, with a key in force.
+    able: BTreeSet<Slug>,
     successions: Successions,
 }
 
@@ -45,6 +47,8 @@ pub struct Actor {
     pub standing: Standing,
     /// The index of the entry that enrolled it.
     pub enrolled_at: u64,
+    /// How many of its keys are in force.
+    pub keys_in_force: u64,
 }
 
 /// Whether an actor may speak, and since which entry not.
@@ -118,7 +122,8 @@ impl Registry {
             checkpoint_rules: event.rules,
             actors: BTreeMap::new(),
             keys: BTreeMap::new(),
-            successions: Successions::new(),
+            able: BTreeSet::new(),
+            successions: Successions::default(),
         };
         registry.insert(operator, Role::Operator, false, placed.index);
         for party in event.authorities.iter() {
@@ -130,7 +135,7 @@ impl Registry {
 
     fn insert(&mut self, party: &Party, role: Role, authority: bool, index: u64) {
         let name = party.name.clone();
-        let actor = Actor { name, role, authority, standing: Standing::Active, enrolled_at: index };
+        let actor = Actor { name, role, authority, standing: Standing::Active, enrolled_at: index, keys_in_force: 0 };
         self.actors.insert(party.id.clone(), actor);
         self.insert_key(&party.id, &party.key, index);
     }
@@ -184,8 +189,17 @@ impl Registry {
     }
 
     fn set_standing(&mut self, actor: &Slug, standing: Standing) {
-        if let Some(actor) = self.actors.get_mut(actor) {
-            actor.standing = standing;
+        self.change(actor, |actor| actor.standing = standing);
+    }
+
+    /// Changes an actor, and with it whether it is an authority that can sign.
+    fn change(&mut self, id: &Slug, change: impl FnOnce(&mut Actor)) {
+        let Some(actor) = self.actors.get_mut(id) else { return };
+        change(actor);
+        if actor.authority && actor.standing == Standing::Active && actor.keys_in_force > 0 {
+            self.able.insert(id.clone());
+        } else {
+            self.able.remove(id);
         }
     }
 
@@ -278,10 +292,7 @@ impl Registry {
 
     /// Whether the authorities can still meet their threshold without that actor. One without a key cannot sign.
     fn check_enough_remain(&self, without: &Slug) -> Result<(), Fault> {
-        let remains = |(id, actor): &(&Slug, &Actor)| {
-            *id != without && actor.authority && actor.standing == Standing::Active && self.keys_in_force(id) > 0
-        };
-        let remaining = self.actors.iter().filter(remains).count();
+        let remaining = self.able.len() - usize::from(self.able.contains(without));
         if remaining >= self.threshold {
             return Ok(());
         }

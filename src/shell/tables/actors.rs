@@ -1,5 +1,7 @@
 //! The table of actors.
 
+use std::collections::BTreeMap;
+
 use super::columns::columns;
 use crate::core::state::State;
 use crate::core::state::registry::{Actor, Standing};
@@ -16,10 +18,11 @@ pub(super) struct Enrolled<'a> {
 /// Every one that a state knows.
 pub(super) fn of(state: &State) -> impl Iterator<Item = Enrolled<'_>> {
     let registry = state.registry();
-    registry.actors().iter().map(|(id, actor)| {
-        let keys = registry.keys().iter().filter(|(_, key)| key.actor == *id && key.until.is_none());
-        Enrolled { id, actor, keys: keys.map(|(key, _)| key.to_string()).collect() }
-    })
+    let mut keys: BTreeMap<&Slug, Vec<String>> = BTreeMap::new();
+    for (id, key) in registry.keys().iter().filter(|(_, key)| key.until.is_none()) {
+        keys.entry(&key.actor).or_default().push(id.to_string());
+    }
+    registry.actors().iter().map(move |(id, actor)| Enrolled { id, actor, keys: keys.remove(id).unwrap_or_default() })
 }
 
 columns! { of row: Enrolled<'_> {

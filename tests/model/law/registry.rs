@@ -5,6 +5,7 @@ use std::rc::Rc;
 use candour::core::event::{ActorMarked, Event, Role};
 use candour::core::fault::Code;
 use candour::core::key::{KeyId, PublicKey};
+use candour::core::state::registry::MAX_PREDECESSORS;
 
 use super::{Cosigners, Law, Ruling, Said, Speech, holds};
 
@@ -192,7 +193,17 @@ impl Speech<'_> {
             _ => false,
         };
         holds(!self.law.said.iter().any(has_one), Code::SuccessorInvalid)?;
-        holds(!self.law.speaks_for(predecessor, successor), Code::SuccessorInvalid)
+        holds(!self.law.speaks_for(predecessor, successor), Code::SuccessorInvalid)?;
+        // Whoever would speak for both, itself not counted.
+        let actors = self.law.actors();
+        let speaks_for_so_many = |by: &Actor| {
+            actors
+                .iter()
+                .filter(|it| self.law.speaks_for(&by.id, &it.id) || self.law.speaks_for(predecessor, &it.id))
+                .count()
+        };
+        let mut above = actors.iter().filter(|by| self.law.speaks_for(&by.id, successor));
+        holds(above.all(|by| speaks_for_so_many(by) <= 1 + MAX_PREDECESSORS), Code::SuccessorInvalid)
     }
 
     fn of_keys(self, event: &Event) -> Result<Cosigners, Code> {

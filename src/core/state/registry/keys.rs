@@ -54,7 +54,7 @@ impl Registry {
         let of_operator = event.actor == self.operator;
         let takes = Takes::possession(&event.new);
         self.check_cosigners(placed, if of_operator { takes.and_threshold() } else { takes })?;
-        self.end_key(&event.old, placed.index);
+        self.end_key(&event.old, &event.actor, placed.index);
         self.insert_key(&event.actor, &event.new, placed.index);
         if of_operator {
             self.operator_keys.push(event.new);
@@ -66,27 +66,25 @@ impl Registry {
         let by_itself = self.check_self_or_authority(placed, &event.actor)?;
         let target = self.target(&event.actor)?;
         self.check_own_key(&event.key, &event.actor)?;
-        if target.authority && target.standing == Standing::Active && self.keys_in_force(&event.actor) == 1 {
+        if target.authority && target.standing == Standing::Active && target.keys_in_force == 1 {
             self.check_enough_remain(&event.actor)?;
         }
         let takes = Takes::nobody();
         self.check_cosigners(placed, if by_itself { takes } else { takes.and_threshold() })?;
-        self.end_key(&event.key, placed.index);
+        self.end_key(&event.key, &event.actor, placed.index);
         Ok(())
     }
 
     pub(super) fn insert_key(&mut self, actor: &Slug, key: &PublicKey, index: u64) {
         self.keys.insert(key.id(), Key { actor: actor.clone(), since: index, until: None, next: 0 });
+        self.change(actor, |actor| actor.keys_in_force = actor.keys_in_force.saturating_add(1));
     }
 
-    pub(super) fn end_key(&mut self, key: &PublicKey, index: u64) {
+    fn end_key(&mut self, key: &PublicKey, actor: &Slug, index: u64) {
         if let Some(key) = self.keys.get_mut(&key.id()) {
             key.until = Some(index);
+            self.change(actor, |actor| actor.keys_in_force = actor.keys_in_force.saturating_sub(1));
         }
-    }
-
-    pub(super) fn keys_in_force(&self, id: &Slug) -> usize {
-        self.keys.values().filter(|key| key.until.is_none() && key.actor == *id).count()
     }
 
     pub(super) fn check_new_key(&self, key: &PublicKey) -> Result<(), Fault> {

@@ -1,6 +1,6 @@
 //! Who took another's place, and so speaks for it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -11,8 +11,16 @@ use crate::core::state::deadlines::check_past;
 use crate::core::text::Slug;
 use crate::core::time::Date;
 
-/// Who took whose place, by the predecessor.
-pub(super) type Successions = BTreeMap<Slug, Succession>;
+/// Actors whose place one actor takes, in one step or several, at most: whoever judges what it says looks at each.
+pub const MAX_PREDECESSORS: usize = 64;
+
+/// Who took whose place.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Successions {
+    by_predecessor: BTreeMap<Slug, Succession>,
+    /// All whose place each actor took, in one step or several.
+    predecessors: BTreeMap<Slug, BTreeSet<Slug>>,
+}
 
 /// That a provider took another's place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,7 +47,7 @@ impl Registry {
             }
         }
         self.not_retired(&event.successor)?;
-        if let Some(known) = self.successions.get(&event.predecessor) {
+        if let Some(known) = self.succession(&event.predecessor) {
             let found = format!("{}, by entry {}", known.successor, known.index);
             return Err(Fault::new(Code::SuccessorInvalid, "a provider without a successor", found));
         }
@@ -47,36 +55,52 @@ impl Registry {
             let found = format!("{} itself", event.predecessor);
             return Err(Fault::new(Code::SuccessorInvalid, "another provider as the successor", found));
         }
+        let last = self.last_successor(&event.successor);
+        let places = 1 + self.predecessors(last).count() + self.predecessors(&event.predecessor).count();
+        if places > MAX_PREDECESSORS {
+            let expected = format!("at most {MAX_PREDECESSORS} whose place {last} takes");
+            return Err(Fault::new(Code::SuccessorInvalid, expected, places.to_string()));
+        }
         check_past(placed, event.effective)?;
         self.check_cosigners(placed, Takes::nobody().and_threshold())?;
         let succession =
             Succession { index: placed.index, successor: event.successor.clone(), effective: event.effective };
-        self.successions.insert(event.predecessor.clone(), succession);
+        self.successions.insert(&event.predecessor, succession);
         Ok(())
     }
 
     /// Whether an actor is another, or took its place, in one step or several.
     pub fn speaks_for(&self, actor: &Slug, other: &str) -> bool {
-        let mut at = other;
-        loop {
-            if at == actor.as_str() {
-                return true;
-            }
-            // The rules leave no circle, so this ends.
-            match self.successions.iter().find(|(predecessor, _)| predecessor.as_str() == at) {
-                Some((_, succession)) => at = succession.successor.as_str(),
-                None => return false,
-            }
-        }
+        actor.as_str() == other || self.predecessors(actor).any(|predecessor| predecessor.as_str() == other)
     }
 
     /// Who took a provider's place.
     pub fn succession(&self, predecessor: &Slug) -> Option<&Succession> {
-        self.successions.get(predecessor)
+        self.successions.by_predecessor.get(predecessor)
     }
 
-    /// Whose place an actor took, in one step or several.
-    pub fn predecessors<'a>(&'a self, actor: &'a Slug) -> impl Iterator<Item = &'a Slug> {
-        self.successions.keys().filter(move |other| *other != actor && self.speaks_for(actor, other.as_str()))
+    /// Who speaks for an actor in the end: itself, if nobody took its place.
+    pub fn last_successor<'a>(&'a self, actor: &'a Slug) -> &'a Slug {
+        // The rules leave no circle, so this ends.
+        let next = |actor: &&'a Slug| self.succession(actor).map(|succession| &succession.successor);
+        std::iter::successors(Some(actor), next).last().unwrap_or(actor)
+    }
+
+    /// Whose place an actor took, in one step or several; at most [`MAX_PREDECESSORS`].
+    pub fn predecessors(&self, actor: &Slug) -> impl Iterator<Item = &Slug> {
+        self.successions.predecessors.get(actor).into_iter().flatten()
+    }
+}
+
+impl Successions {
+    fn insert(&mut self, predecessor: &Slug, succession: Succession) {
+        let mut places = self.predecessors.get(predecessor).cloned().unwrap_or_default();
+        places.insert(predecessor.clone());
+        let mut at = Some(succession.successor.clone());
+        while let Some(successor) = at {
+            at = self.by_predecessor.get(&successor).map(|succession| succession.successor.clone());
+            self.predecessors.entry(successor).or_default().extend(places.iter().cloned());
+        }
+        self.by_predecessor.insert(predecessor.clone(), succession);
     }
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::core::fault::Code::*;
 
-use super::say::by;
+use super::say::{Say, by};
 use super::scene::{Scene, Table};
 
 pub(super) fn tables() -> Vec<Table> {
@@ -166,6 +166,30 @@ fn metrics() -> Table {
 }
 
 #[test]
+fn nobody_takes_more_than_sixty_four_places() {
+    let many = (0..70).fold(Scene::cast(), |scene, number| {
+        let actor = format!("p{number}");
+        scene.and(by("ofcom").enrols(&actor, "platform").with(&["arcom", &actor]))
+    });
+    let succeeds =
+        |number: usize, successor: &str| by("ofcom").succeeds(&format!("p{number}"), successor).with(&["arcom"]);
+    // 63 in the place of which alpha is, of which three in that of another.
+    let scene = (0..60).fold(many, |scene, number| scene.and(succeeds(number, "alpha")));
+    let scene = scene.and(succeeds(60, "p1")).and(succeeds(61, "p60")).and(succeeds(62, "p60"));
+    let at = scene.clone().and(succeeds(63, "p61"));
+    let above = |say: &Say| at.attempt(say).map_err(|fault| fault.code);
+    assert_eq!(above(&succeeds(64, "p61")), Err(SuccessorInvalid), "one too many for the last");
+    assert_eq!(above(&succeeds(64, "alpha")), Err(SuccessorInvalid));
+    assert_eq!(above(&by("ofcom").succeeds("alpha", "beta").with(&["arcom"])), Err(SuccessorInvalid), "with its own");
+    assert_eq!(above(&succeeds(64, "beta")), Ok(()), "another's place is its own");
+    let below = scene.clone().and(succeeds(65, "p64"));
+    assert_eq!(below.attempt(&succeeds(64, "p0")).map_err(|fault| fault.code), Err(SuccessorInvalid), "two at once");
+    let all = scene.and(by("ofcom").succeeds("alpha", "beta").with(&["arcom"]));
+    let speaks = |for_whom: &str| all.state.registry().speaks_for(&"beta".parse().unwrap(), for_whom);
+    assert_eq!(["alpha", "p0", "p62", "p63", "beta"].map(speaks), [true, true, true, false, true]);
+}
+
+#[test]
 fn whose_definition_counts() {
     let scene = Scene::cast()
         .and(by("beta").defines("beta/w1", "reports"))
@@ -174,10 +198,35 @@ fn whose_definition_counts() {
         .and(by("alpha").defines("alpha/w1", "reports"));
     let of = |scene: &Scene, author: &str| {
         let metric = scene.state.measures().metric(&author.parse().unwrap(), &"reports".parse().unwrap());
-        metric.map(|metric| metric.definition.to_string())
+        metric.map(|metric| metric.index)
     };
-    assert_eq!(of(&scene, "alpha").as_deref(), Some("alpha/w1"), "its own");
-    assert_eq!(of(&scene, "gamma").as_deref(), Some("ofcom/w1"), "else the earliest regulator's, no platform's");
+    let [ofcom, esafety, alpha] = [3, 2, 1].map(|back| Some(scene.size - back));
+    assert_eq!(of(&scene, "alpha"), alpha, "its own");
+    assert_eq!(of(&scene, "gamma"), ofcom, "else the earliest regulator's, no platform's");
     let scene = scene.and(by("alpha").retracts("alpha/w1")).and(by("ofcom").retracts("ofcom/w1"));
-    assert_eq!(of(&scene, "alpha").as_deref(), Some("esafety/w1"), "what was retracted counts for nobody");
+    assert_eq!(of(&scene, "alpha"), esafety, "what was retracted counts for nobody");
+    let scene = scene.and(by("ofcom").defines("ofcom/w2", "reports")).and(by("alpha").defines("alpha/w2", "reports"));
+    assert_eq!(of(&scene, "gamma"), esafety, "one defined anew is no longer the earliest");
+    assert_eq!(of(&scene, "alpha"), Some(scene.size - 1));
+    let scene = scene.and(by("esafety").retracts("esafety/w1"));
+    assert_eq!(of(&scene, "gamma"), Some(scene.size - 3), "the one that is left");
+    let scene = scene.and(by("ofcom").retracts("ofcom/w2"));
+    assert_eq!(of(&scene, "gamma"), None, "platforms' count for themselves alone");
+}
+
+#[test]
+fn whose_taxonomy_counts() {
+    let scene = Scene::cast()
+        .and(by("beta").classifies("beta/k1"))
+        .and(by("ofcom").classifies("ofcom/k1"))
+        .and(by("esafety").classifies("esafety/k1"))
+        .and(by("alpha").classifies("alpha/k1"))
+        .and(by("alpha").classifies("alpha/k2").set("/version", "2"));
+    let of = |author: &str, version: &str| {
+        let (author, taxonomy) = (author.parse().unwrap(), "harms".parse().unwrap());
+        scene.state.measures().taxonomy(&author, &taxonomy, &version.parse().unwrap()).map(|known| known.index)
+    };
+    let [ofcom, alpha, second] = [4, 2, 1].map(|back| Some(scene.size - back));
+    assert_eq!([of("alpha", "1"), of("alpha", "2")], [alpha, second], "its own");
+    assert_eq!([of("gamma", "1"), of("gamma", "2")], [ofcom, None], "else the earliest regulator's, no platform's");
 }
