@@ -160,8 +160,11 @@ impl<'a> Audit<'a> {
     pub fn entry(&mut self, prepared: Prepared) -> (Link, Option<Entry>) {
         let mut faults = Vec::new();
         let later = |as_of| prepared.entry().is_some_and(|entry| entry.recorded_at.time() > as_of);
-        if self.as_of.is_some_and(later) {
-            self.end();
+        if self.as_of.is_some_and(later) && !std::mem::replace(&mut self.ended, true) {
+            // Whoever asks as of a time keeps what is found.
+            let mut findings = Vec::new();
+            self.noticing.finish(self.chain.state(), self.as_of, &mut |finding| findings.push(finding));
+            self.noticing.keep(findings);
         }
         let (link, entry) = self.chain.place(prepared, &mut faults);
         if faults.is_empty() {
@@ -205,7 +208,7 @@ impl<'a> Audit<'a> {
     }
 
     /// Hands over what was noticed since it was last asked. A finding comes as soon as it is sure: with its entry, with
-    /// the next one, or after [`Audit::end`].
+    /// the next one, or by [`Audit::end`].
     pub fn findings(&mut self) -> Vec<Finding> {
         let findings = self.noticing.take();
         for finding in &findings {
@@ -214,18 +217,19 @@ impl<'a> Audit<'a> {
         findings
     }
 
-    /// There are no more entries to look at: what is owed and what is missing is noticed.
-    pub fn end(&mut self) {
-        self.end_at(None);
-    }
-
-    /// As [`Audit::end`], by a clock that stands there, unless it stands behind the last entry.
-    pub fn end_at(&mut self, clock: Option<Time>) {
-        if !std::mem::replace(&mut self.ended, true) {
-            let last = self.chain.recorded_at().map(Millis::time);
-            let as_of = self.as_of.or_else(|| last.map(|last| clock.map_or(last, |clock| clock.max(last))));
-            self.noticing.finish(self.chain.state(), as_of);
+    /// There are no more entries to look at: hands over, one by one, what was noticed since it was last asked, what is owed
+    /// and what is missing. As of the last entry, or by a clock, unless it stands behind that.
+    pub fn end(&mut self, clock: Option<Time>, each: &mut dyn FnMut(Finding)) {
+        if std::mem::replace(&mut self.ended, true) {
+            return self.findings().into_iter().for_each(each);
         }
+        let last = self.chain.recorded_at().map(Millis::time);
+        let as_of = self.as_of.or_else(|| last.map(|last| clock.map_or(last, |clock| clock.max(last))));
+        let noticed = &mut self.noticed;
+        self.noticing.finish(self.chain.state(), as_of, &mut |finding| {
+            *noticed.entry(finding.code).or_default() += 1;
+            each(finding);
+        });
     }
 
     /// Takes a fault that the caller found: in a file, or in a tile that it held against the chain's.

@@ -238,9 +238,10 @@ impl Timeline {
 
     /// Every finding with its time and the replies to it.
     fn findings_at(&self, state: &State, as_of: Time, owed: &[Obligation]) -> Vec<(Millis, Noted)> {
-        let mut noticing = Noticing::default();
-        noticing.finish(Some(state), Some(as_of));
-        let of_state = noticing.take().into_iter().filter(|finding| owed.iter().any(|owed| is_of(finding, owed)));
+        let mut of_state = Vec::new();
+        Noticing::default().finish(Some(state), Some(as_of), &mut |finding| {
+            of_state.extend(owed.iter().any(|owed| is_of(&finding, owed)).then_some(finding));
+        });
         let all = self.noted.iter().cloned().chain(of_state);
         all.map(|finding| {
             // Of what shows only at the end, the time is that of the end.

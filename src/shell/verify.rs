@@ -156,8 +156,8 @@ fn walk(
     walk.rest_of_tiles()?;
     walk.unexpected_files();
     walk.watch.ending(walk.audit.chain());
-    walk.audit.end_at(clock);
-    walk.noticed();
+    let Walk { audit, watch, .. } = &mut walk;
+    audit.end(clock, &mut |finding| watch.finding(finding));
     walk.watch.end(walk.audit.chain());
     walk.scratch_held()?;
     let unknown = std::mem::take(&mut walk.layout.unknown);

@@ -54,24 +54,22 @@ impl Claims {
         self.figures.insert(key, index);
     }
 
-    /// The claims that have run out, of figures that are withheld still.
-    pub fn settle(&self, figures: &Figures, filed: &Filed, as_of: Time) -> Vec<Finding> {
+    /// Hands over the claims that have run out, of figures that are withheld still.
+    pub fn settle(&self, (figures, filed): (&Figures, &Filed), as_of: Time, each: &mut dyn FnMut(Finding)) {
         let mut withheld = Shelf::<u64, u64>::kept_in(&self.scratch);
         for (key, index) in self.figures.iter() {
             if figures.find(key).is_some_and(|cell| is_withheld(&cell)) {
                 withheld.insert(index, withheld.find(&index).map_or(1, |count| count.saturating_add(1)));
             }
         }
-        let mut findings = Vec::new();
         for (index, (author, until)) in self.claims.iter() {
             let Some(count) = withheld.find(&index) else { continue };
             if has_ended(until, as_of) && !filed.is_retracted(index) {
                 let figures = if count == 1 { "1 figure".to_owned() } else { format!("{count} figures") };
                 let says = format!("{author}: {figures} claimed to be confidential until {until}, and withheld still");
-                findings.push(Finding::new(FindingCode::ConfidentialityExpired, &author, [index], says));
+                each(Finding::new(FindingCode::ConfidentialityExpired, &author, [index], says));
             }
         }
-        findings
     }
 }
 

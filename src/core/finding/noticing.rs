@@ -117,13 +117,21 @@ impl Noticing {
         self.open = Some(open);
     }
 
-    /// What is noticed at the end of the ledger: of its last document, of requests, of reports, as of a time.
-    pub fn finish(&mut self, state: Option<&State>, as_of: Option<Time>) {
+    /// Hands over, one by one, what was noticed since it was last asked, and what is at the end of the ledger: of its last
+    /// document, of requests, of reports, as of a time. A few bytes of a request, or of a designation, may make thousands
+    /// of findings, so that they are nowhere kept together.
+    pub fn finish(&mut self, state: Option<&State>, as_of: Option<Time>, each: &mut dyn FnMut(Finding)) {
         self.close();
+        self.take().into_iter().for_each(&mut *each);
         let (Some(state), Some(as_of)) = (state, as_of) else { return };
-        self.findings.extend(of_obligations(state, as_of));
-        self.findings.extend(self.periods.settle(state, as_of));
-        self.findings.extend(self.claims.settle(&self.figures, &self.filed, as_of));
+        of_obligations(state, as_of).for_each(&mut *each);
+        self.periods.settle(state, as_of).into_iter().for_each(&mut *each);
+        self.claims.settle((&self.figures, &self.filed), as_of, each);
+    }
+
+    /// Takes findings to be handed over when it is asked next.
+    pub fn keep(&mut self, findings: Vec<Finding>) {
+        self.findings.extend(findings);
     }
 
     /// Hands over what was noticed since it was last asked.

@@ -7,6 +7,7 @@ use super::punctuality::Punctuality;
 use super::*;
 use crate::core::event::CheckpointRules;
 use crate::core::json::Positive;
+use crate::core::state::State;
 use crate::core::state::tests::say::{Say, answered, by, number, observation};
 use crate::core::state::tests::scene::{END, OPENED, Scene};
 use crate::core::time::Millis;
@@ -37,13 +38,22 @@ fn replied(said: &[Say]) -> Vec<(Finding, Vec<u64>)> {
             noticing.observe(&scene.state, observation);
         }
     }
-    noticing.finish(Some(&scene.state), Millis::from_unix_ms(scene.now).map(Millis::time));
+    let found = finished(&mut noticing, Some(&scene.state), Some(scene.now));
     let from_first = |mut finding: Finding| {
         let replies = replies.to(&finding).into_iter().map(|reply| reply.index - first).collect();
         finding.entries.iter_mut().for_each(|entry| *entry -= first);
         (finding, replies)
     };
-    noticing.take().into_iter().map(from_first).collect()
+    found.into_iter().map(from_first).collect()
+}
+
+/// All that was noticed, and is at the end of the ledger as of a time in milliseconds.
+fn finished(noticing: &mut Noticing, state: Option<&State>, as_of: Option<u64>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let as_of = as_of.and_then(Millis::from_unix_ms).map(Millis::time);
+    noticing.finish(state, as_of, &mut |finding| found.push(finding));
+    assert_eq!(noticing.take(), [], "what was handed over is not handed over twice");
+    found
 }
 
 /// The codes of findings, in order.
@@ -221,14 +231,11 @@ fn what_the_state_shows_at_the_end() {
     ];
     for (say, end, expected) in table {
         let scene = say.iter().fold(scene.clone(), |scene, say| scene.and(say.clone()));
-        let mut noticing = Noticing::default();
-        noticing.finish(Some(&scene.state), Millis::from_unix_ms(end).map(Millis::time));
-        let found: Vec<_> = noticing.take().into_iter().map(|finding| (finding.code, finding.entries)).collect();
+        let found = finished(&mut Noticing::default(), Some(&scene.state), Some(end)).into_iter();
+        let found: Vec<_> = found.map(|finding| (finding.code, finding.entries)).collect();
         assert_eq!(found, expected, "{say:?} as of {end}");
     }
-    let mut noticing = Noticing::default();
-    noticing.finish(Some(&scene.state), None);
-    assert_eq!(noticing.take(), [], "a ledger whose time is not known");
+    assert_eq!(finished(&mut Noticing::default(), Some(&scene.state), None), [], "a ledger whose time is not known");
 }
 
 #[test]

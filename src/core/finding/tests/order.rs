@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{defines, disclosing, noticed, registers};
+use super::{defines, disclosing, finished, noticed, registers};
 use crate::core::finding::{Finding, Noticing, Severity};
 use crate::core::json::MAX_INTEGER;
 use crate::core::state::tests::say::{Say, by};
@@ -139,8 +139,7 @@ fn a_long_document() {
         observation.age_band = Some(format!("band {nth}").parse().unwrap());
         noticing.observe(&scene.state, &observation);
     }
-    noticing.finish(None, None);
-    let says: Vec<_> = noticing.take().into_iter().map(|finding| finding.says).collect();
+    let says: Vec<_> = finished(&mut noticing, None, None).into_iter().map(|finding| finding.says).collect();
     assert_eq!(says.len(), 1, "{says:?}");
     assert!(says[0].contains(&format!("{} parts by age band come to {}", rows + 1, rows + 1)), "{says:?}");
 }
