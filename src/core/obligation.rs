@@ -1,17 +1,15 @@
 //! What is owed: what became of each item of each request, derived from the state at a point in time, never appended.
 
-use std::cell::OnceCell;
-use std::collections::BTreeMap;
-use std::rc::Rc;
+mod figures;
 
 use serde::Serialize;
 
 use super::event::{Extent, Ground, Item, LegalBasis, Outcome, Question};
 use super::state::State;
-use super::state::documents::Document;
 use super::state::requests::{Addressee, Request, Response};
 use super::text::{DocumentId, Slug};
 use super::time::{Date, Time};
+use figures::Figures;
 
 /// One item of a request, for one addressee.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -154,36 +152,6 @@ pub fn obligations(state: &State, as_of: Time) -> impl Iterator<Item = Obligatio
 pub fn successor<'a>(state: &'a State, actor: &'a Slug) -> Option<&'a Slug> {
     let next = |actor: &&'a Slug| state.registry().succession(actor).map(|succession| &succession.successor);
     std::iter::successors(next(&actor), next).last()
-}
-
-/// The documents that superseded another, by their entries: where a disclosure's last word is. They are looked for among
-/// all documents, once, and only if one that was superseded is asked about.
-#[derive(Clone)]
-struct Figures<'a> {
-    state: &'a State,
-    superseding: Rc<OnceCell<BTreeMap<u64, Document>>>,
-}
-
-impl<'a> Figures<'a> {
-    fn of(state: &'a State) -> Self {
-        Self { state, superseding: Rc::default() }
-    }
-
-    /// Whether the last word on a document was not taken back.
-    fn stand(&self, document: Document) -> bool {
-        let later = |document: &Document| {
-            let by = document.superseded_by?;
-            self.superseding().get(&by).copied()
-        };
-        std::iter::successors(Some(document), later).last().is_none_or(|last| last.retracted_by.is_none())
-    }
-
-    fn superseding(&self) -> &BTreeMap<u64, Document> {
-        self.superseding.get_or_init(|| {
-            let superseding = self.state.documents().iter().filter(|(_, document)| document.supersedes.is_some());
-            superseding.map(|(_, document)| (document.index, document)).collect()
-        })
-    }
 }
 
 /// One addressee of a request.

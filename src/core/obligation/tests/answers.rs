@@ -13,6 +13,7 @@ fn what_keeps_or_loses_an_answer() {
     let retracts = |document| by("alpha").retracts(document);
     let corrects = || by("alpha").corrects("alpha/c1", "alpha/d1");
     let again = || by("alpha").corrects("alpha/c2", "alpha/c1");
+    let thrice = || by("alpha").corrects("alpha/c3", "alpha/c2");
     let cites = |document: &str| answers().items(&[answered("reports", &[document])]);
     let amends = |version| by("nspcc").amends("nspcc/r1", version);
     let reworded = |version| amends(version).set("/items/0/question", "And now?");
@@ -61,6 +62,9 @@ fn what_keeps_or_loses_an_answer() {
         (vec![corrects(), again(), answers()], "answered"),
         (vec![corrects(), again(), cites("alpha/c1"), retracts("alpha/c2")], "overdue"),
         (vec![corrects(), again(), cites("alpha/c2"), retracts("alpha/c2")], "overdue"),
+        (vec![corrects(), again(), thrice(), cites("alpha/c1")], "answered"),
+        (vec![corrects(), again(), thrice(), answers(), retracts("alpha/c3")], "overdue"),
+        (vec![corrects(), again(), thrice(), cites("alpha/c1"), retracts("alpha/c3")], "overdue"),
         (vec![d2(), both(), corrects(), again(), retracts("alpha/c2")], "answered in part"),
         (
             vec![d2(), both(), corrects(), by("alpha").corrects("alpha/c3", "alpha/d2"), retracts("alpha/c3")],
