@@ -74,6 +74,8 @@ fn reports_that_are_due() {
     let other = || by("alpha").says(registers("alpha/other", None));
     let ends = || by("ofcom").says(json!({"kind": "designation_ended", "designation": "ofcom/g1", "reason": "moot"}));
     let december = || on("2025-12", 1);
+    let two_of = || [cast(DUE - 2, december()), vec![on("2025-12", 2).at(DUE)]].concat();
+    let by_beta = |at: u64| by("beta").discloses("beta/d1").set("/period", "2025-12").at(at);
     let table: &[(&str, Vec<Say>, &[FindingCode])] = &[
         ("none, a moment before", cast(DUE - 1, other()), &[]),
         ("none, when it is due", cast(DUE, other()), &[Missing]),
@@ -88,6 +90,31 @@ fn reports_that_are_due() {
             { [cast(DUE - 2, december()), vec![retracts(1), on("2025-12", 2).at(DUE)]].concat() },
             &[Late],
         ),
+        ("two of them", [cast(DUE - 2, december()), vec![on("2025-12", 2).at(DUE)]].concat(), &[]),
+        ("the first of two taken back", [two_of(), vec![retracts(1)]].concat(), &[Late]),
+        ("the second of two taken back", [two_of(), vec![retracts(2)]].concat(), &[]),
+        ("both taken back", [two_of(), vec![retracts(1), retracts(2)]].concat(), &[Missing]),
+        ("both, the second first", [two_of(), vec![retracts(2), retracts(1)]].concat(), &[Missing]),
+        ("two of three taken back", [two_of(), vec![on("2025-12", 3), retracts(2), retracts(1)]].concat(), &[Late]),
+        (
+            "both taken back, and one anew",
+            [two_of(), vec![retracts(2), retracts(1), on("2025-12", 3)]].concat(),
+            &[Late],
+        ),
+        (
+            "in time in other words, and late in these",
+            [cast(DUE - 1, on("2025-12-01/2025-12-31", 1)), vec![on("2025-12", 2)]].concat(),
+            &[],
+        ),
+        ("late in other words", [cast(DUE, on("2025-12-01/2025-12-31", 1)), vec![on("2025-12", 2)]].concat(), &[Late]),
+        ("by the successor", [cast(DUE - 2, succeeds()), vec![by_beta(DUE - 1)]].concat(), &[]),
+        ("by the successor, late", [cast(DUE - 2, succeeds()), vec![by_beta(DUE)]].concat(), &[Late]),
+        (
+            "by the successor in time, and late",
+            [cast(DUE - 2, succeeds()), vec![by_beta(DUE - 1), december().at(DUE)]].concat(),
+            &[],
+        ),
+        ("by somebody else", cast(DUE, by_beta(DUE)), &[Missing]),
         ("the designation ended since", [cast(DUE, ends()), vec![other().at(DUE + 86_400_000)]].concat(), &[Missing]),
         ("another service", cast(DUE, december().set("/service", "chat")), &[Missing]),
     ];
@@ -100,6 +127,36 @@ fn reports_that_are_due() {
     assert_eq!(two[0].says, "alpha: video: no disclosure recorded for 2025-12, due by 2026-01-11T12:00:00Z");
     let long = noticed(&cast(253_402_300_799_000, other()));
     assert_eq!(long.len(), 1_200, "bounded, however late it is");
+}
+
+/// Each designation of a service is held to by itself, in the order of their names.
+#[test]
+fn several_designations_of_services() {
+    // Of December: by noon of 1 January, and so many days later.
+    const DUE: u64 = 1_767_268_800_000;
+    let designates = |designation: &str, service: &str, within_days: u64| {
+        let category = if designation.ends_with('1') { "uk_category_1" } else { "uk_category_2a" };
+        by(designation.split('/').next().unwrap()).says(json!({
+            "kind": "service_designated", "category": category, "designation": designation,
+            "legal_basis": {"instrument": "uk-osa-2023"}, "service": service,
+            "reports": {"frequency": "monthly", "since": "2025-12-01", "within_days": within_days},
+        }))
+    };
+    let said = [
+        by("alpha").says(registers("alpha/video", None)),
+        by("alpha").says(registers("alpha/chat", None)),
+        by("ofcom").says(registers("ofcom/video", None)),
+        designates("ofcom/g1", "alpha/video", 10),
+        designates("esafety/g1", "alpha/video", 5),
+        designates("ofcom/g2", "alpha/video", 4),
+        designates("arcom/g1", "alpha/chat", 5),
+        designates("arcom/g2", "ofcom/video", 5),
+        on("2025-12", 1).at(DUE + 5 * 86_400_000),
+        by("ofcom").discloses("ofcom/d1").set("/period", "2025-12"),
+        on("2026-01", 2).at(DUE + 9 * 86_400_000),
+    ];
+    let found: Vec<_> = noticed(&said).into_iter().map(|finding| (finding.code, finding.entries)).collect();
+    assert_eq!(found, [(Missing, vec![6]), (Late, vec![7, 9]), (Late, vec![4, 8]), (Late, vec![5, 8])]);
 }
 
 #[test]
