@@ -150,19 +150,19 @@ impl Periods {
     ) {
         let (provider, service) = (designation.service.author(), designation.service.name());
         let (Ok(actor), Ok(service)) = (provider.parse::<Slug>(), service.parse::<Slug>()) else { return };
-        let mut reports: BTreeMap<(Date, Date), (u64, Millis)> = BTreeMap::new();
-        let speaks = |author: &Slug| state.registry().speaks_for(author, provider);
-        let own = self.each().filter(|(author, of, _)| **of == service && speaks(author));
-        for (period, place) in own.flat_map(|(_, _, reports)| reports) {
-            let first = reports.entry((period.start(), period.end())).or_insert(place.first);
-            *first = (*first).min(place.first);
-        }
+        let successors = std::iter::successors(Some(&actor), |at| Some(&state.registry().succession(at)?.successor));
+        let reports: Vec<&Reports> = successors.filter_map(|who| self.reports.get(who)?.get(&service)).collect();
+        // The first of those days, in whatever words: what is due is looked up, and the rest left alone.
+        let first = |period: Period| {
+            let places = reports.iter().flat_map(|reports| reports.range(period.in_any_words()));
+            places.map(|(_, place)| place.first).min()
+        };
         for period in due_periods(duty).take(MAX_DUE) {
             let Some(due) = after(period.end(), duty.within_days.unsigned()) else { return };
             if due > as_of || period.end().start() > until {
                 return;
             }
-            match reports.get(&(period.start(), period.end())) {
+            match first(period) {
                 None => {
                     let says = format!("{actor}: {service}: no disclosure recorded for {period}, due by {due}");
                     let finding = Finding::new(FindingCode::PeriodMissing, &actor, [designation.index], says);
@@ -171,7 +171,7 @@ impl Periods {
                 Some((entry, at)) if at.time() >= due => {
                     let says =
                         format!("{actor}: {service}: the disclosure for {period}, due by {due}, was recorded at {at}");
-                    let mut entries = [designation.index, *entry];
+                    let mut entries = [designation.index, entry];
                     entries.sort_unstable();
                     let finding = Finding::new(FindingCode::PeriodLate, &actor, entries, says);
                     findings.push(finding.on(&service, period));

@@ -1,5 +1,7 @@
 //! Periods one after the other.
 
+use std::ops::RangeInclusive;
+
 use jiff::civil;
 
 use super::{Form, Period};
@@ -31,6 +33,11 @@ impl Period {
     /// Whether two periods are written in the same way.
     pub fn is_alike(self, other: Self) -> bool {
         self.form == other.form
+    }
+
+    /// All periods of the same days, and no other, lie between these two.
+    pub fn in_any_words(self) -> RangeInclusive<Self> {
+        Self { form: Form::Year, ..self }..=Self { form: Form::Interval, ..self }
     }
 
     /// Whether all days of another period lie in this one.
