@@ -16,6 +16,9 @@ use crate::core::time::{Date, Millis, Period, Time};
 pub const EVERYWHERE_SECONDS: u64 = 12 * 60 * 60;
 /// Periods that one designation makes reports due of, and that are looked at: the earliest, a century of months.
 const MAX_DUE: usize = 1_200;
+/// Periods of an author and service among which one is looked for that a new one crosses: the earliest, eleven years of
+/// days.
+const MAX_PERIODS: usize = 4_096;
 /// Days of a week: it crosses months and quarters, however regular both are.
 const WEEK_DAYS: u64 = 7;
 
@@ -90,7 +93,7 @@ impl Periods {
             Some(place) => (place.number, None),
             None => {
                 let reports = self.reports.entry(author.clone()).or_default().entry(service.clone()).or_default();
-                let crossed = reports.iter().find(|(other, _)| crosses(**other, now));
+                let crossed = reports.iter().take(MAX_PERIODS).find(|(other, _)| crosses(**other, now));
                 let crossed = crossed.map(|(other, place)| (*other, place.first.0));
                 reports.insert(now, Place { number: index, first: (index, recorded_at) });
                 self.names.insert(index, (author.clone(), service.clone(), now));

@@ -1,6 +1,7 @@
 mod agreement;
 mod figures;
 mod order;
+mod periods;
 mod reports;
 
 use super::punctuality::Punctuality;
