@@ -44,6 +44,8 @@ struct Place {
     number: u64,
     /// The first entry of those that stand, with when it was recorded.
     first: (u64, Millis),
+    /// How many stand: where there is no other, none is looked for among the places after this one.
+    standing: u64,
 }
 
 impl Stored for Millis {
@@ -88,14 +90,17 @@ impl Periods {
         index: u64,
         recorded_at: Millis,
     ) -> (u64, Option<(Period, u64)>) {
-        let known = self.reports.get(author).and_then(|of| of.get(service)?.get(&now));
+        let known = self.reports.get_mut(author).and_then(|of| of.get_mut(service)?.get_mut(&now));
         let (number, crossed) = match known {
-            Some(place) => (place.number, None),
+            Some(place) => {
+                place.standing = place.standing.saturating_add(1);
+                (place.number, None)
+            }
             None => {
                 let reports = self.reports.entry(author.clone()).or_default().entry(service.clone()).or_default();
                 let crossed = reports.iter().take(MAX_PERIODS).find(|(other, _)| crosses(**other, now));
                 let crossed = crossed.map(|(other, place)| (*other, place.first.0));
-                reports.insert(now, Place { number: index, first: (index, recorded_at) });
+                reports.insert(now, Place { number: index, first: (index, recorded_at), standing: 1 });
                 self.names.insert(index, (author.clone(), service.clone(), now));
                 (index, crossed)
             }
@@ -106,12 +111,19 @@ impl Periods {
 
     /// The disclosure in an entry, in that place, was retracted: it is as if it had not been made.
     pub fn retract(&mut self, number: u64, index: u64) {
+        if self.entries.find(&(number, index)).is_none() {
+            return;
+        }
         self.entries.remove(&(number, index));
         let Some((author, service, period)) = self.names.get(&number) else { return };
         let Some(reports) = self.reports.get_mut(author).and_then(|of| of.get_mut(service)) else { return };
-        let Some(place) = reports.get_mut(period).filter(|place| place.first.0 == index) else { return };
-        let later = self.entries.range_from(&(number, index)).next().filter(|((of, _), _)| *of == number);
-        match later {
+        let Some(place) = reports.get_mut(period) else { return };
+        place.standing = place.standing.saturating_sub(1);
+        if place.first.0 != index {
+            return;
+        }
+        let later = (place.standing > 0).then(|| self.entries.range_from(&(number, index)).next()).flatten();
+        match later.filter(|((of, _), _)| *of == number) {
             Some(((_, entry), at)) => place.first = (entry, at),
             None => {
                 reports.remove(period);

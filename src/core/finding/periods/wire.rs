@@ -65,7 +65,7 @@ impl<'de> Deserialize<'de> for Periods {
                 let first = entries.first_key_value().map(|(entry, at)| (*entry, *at));
                 let first =
                     first.ok_or_else(|| serde::de::Error::custom(format!("place {number} without an entry")))?;
-                places.insert(period, Place { number, first });
+                places.insert(period, Place { number, first, standing: entries.len() as u64 });
                 periods.names.insert(number, (author.clone(), service.clone(), period));
                 entries.into_iter().for_each(|(entry, at)| periods.entries.insert((number, entry), at));
             }

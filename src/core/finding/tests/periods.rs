@@ -56,3 +56,29 @@ fn an_overlap_is_looked_for_among_the_earliest_periods() {
     reporter.periods.retract(last_day, last_day);
     assert!(noticed(&mut reporter), "what was taken back does not count");
 }
+
+/// What is read back goes on as what was written down.
+#[test]
+fn disclosures_of_a_period_are_taken_back_one_by_one() {
+    let orders = [[0, 1, 2, 3], [3, 2, 1, 0], [1, 0, 3, 2], [2, 3, 0, 1]];
+    for order in orders {
+        let mut reporter = Reporter::new();
+        let quarter = period("2024-Q2");
+        let place = reporter.reports(quarter).0;
+        (0..3).for_each(|_| assert_eq!(reporter.reports(quarter).0, place));
+        let later = reporter.reports(period("2024-Q3")).0;
+        let mut kept = reporter.periods;
+        for (nth, entry) in order.iter().enumerate() {
+            let mut read: Periods = serde_json::from_str(&serde_json::to_string(&kept).unwrap()).unwrap();
+            kept.retract(place, *entry);
+            kept.retract(place, *entry);
+            read.retract(place, *entry);
+            assert_eq!(serde_json::to_string(&read).unwrap(), serde_json::to_string(&kept).unwrap());
+            let standing: Vec<u64> = (0..4).filter(|entry| !order[..=nth].contains(entry)).collect();
+            let times = standing.iter().map(|at| format!("\"{at}\":{at}")).collect::<Vec<_>>().join(",");
+            let quarter = if standing.is_empty() { String::new() } else { format!("\"2024-Q2\":[0,{{{times}}}],") };
+            let expected = format!("[[[\"alpha\",\"video\"],{{{quarter}\"2024-Q3\":[{later},{{\"4\":4}}]}}]]");
+            assert_eq!(serde_json::to_value(&kept).unwrap()["reports"].to_string(), expected, "{order:?}, {nth}");
+        }
+    }
+}
