@@ -1,5 +1,6 @@
 //! Replies: what those whom findings are about say of them on the record.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
@@ -19,9 +20,12 @@ pub struct Reply {
     pub answer: DocumentId,
     /// Who replies.
     pub author: Slug,
-    /// Those whose place the author had taken.
+    /// Those for whom it is: the author, and those whose place it had taken.
     #[serde(skip)]
-    predecessors: Vec<Slug>,
+    speaks_for: Vec<Slug>,
+    /// What findings it is about.
+    #[serde(skip)]
+    about: About,
     /// The entries that it names, in order.
     #[serde(skip)]
     entries: Vec<u64>,
@@ -32,14 +36,21 @@ pub struct Reply {
     pub note: Text,
 }
 
+/// Which findings a reply is about, whomever they are about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum About {
+    /// The one of that code and identity.
+    One(Slug, Hash),
+    /// Every one of that code and these entries.
+    All(Slug, Vec<u64>),
+}
+
 /// The replies of a ledger.
 #[derive(Clone, Debug, Default)]
 pub struct Replies {
     replies: BTreeMap<u64, Reply>,
-    /// The entries of those that name one finding.
-    to_one: BTreeMap<(Slug, Hash), Vec<u64>>,
-    /// The entries of those that do not, by code and entries.
-    to_all: BTreeMap<(Slug, Vec<u64>), Vec<u64>>,
+    /// The entries of those that were not retracted, by what they are about and whom. A finding meets no other.
+    places: BTreeMap<(About, Slug), BTreeSet<u64>>,
 }
 
 impl Replies {
@@ -49,16 +60,23 @@ impl Replies {
             Event::FindingAnswered(event) => {
                 let mut entries: Vec<u64> = event.entries.iter().map(|entry| entry.unsigned()).collect();
                 entries.sort_unstable();
-                let places = match event.finding {
-                    Some(id) => self.to_one.entry((event.code.clone(), id)).or_default(),
-                    None => self.to_all.entry((event.code.clone(), entries.clone())).or_default(),
+                let about = match event.finding {
+                    Some(id) => About::One(event.code.clone(), id),
+                    None => About::All(event.code.clone(), entries.clone()),
                 };
-                places.push(index);
+                let predecessors = state.registry().predecessors(author);
+                let speaks_for: Vec<Slug> = std::iter::once(author).chain(predecessors).cloned().collect();
+                // Where two entries of a faulty ledger bear one index, the last counts.
+                self.retract(index);
+                for actor in &speaks_for {
+                    self.places.entry((about.clone(), actor.clone())).or_default().insert(index);
+                }
                 let reply = Reply {
                     index,
                     answer: event.answer.clone(),
                     author: author.clone(),
-                    predecessors: state.registry().predecessors(author).cloned().collect(),
+                    speaks_for,
+                    about,
                     entries,
                     finding: event.finding,
                     note: event.note.clone(),
@@ -67,10 +85,22 @@ impl Replies {
             }
             Event::DocumentRetracted(event) => {
                 if let Some(document) = state.documents().find(&event.document) {
-                    self.replies.remove(&document.index);
+                    self.retract(document.index);
                 }
             }
             _ => {}
+        }
+    }
+
+    fn retract(&mut self, index: u64) {
+        let Some(Reply { speaks_for, about, .. }) = self.replies.remove(&index) else { return };
+        for actor in speaks_for {
+            if let Entry::Occupied(mut place) = self.places.entry((about.clone(), actor)) {
+                place.get_mut().remove(&index);
+                if place.get().is_empty() {
+                    place.remove();
+                }
+            }
         }
     }
 
@@ -82,13 +112,10 @@ impl Replies {
         };
         let mut entries = finding.entries.clone();
         entries.sort_unstable();
-        let one = self.to_one.get(&(code.clone(), finding.id())).into_iter().flatten();
-        let all = self.to_all.get(&(code, entries.clone())).into_iter().flatten();
-        let indices: BTreeSet<u64> = one.chain(all).copied().collect();
-        let meant = |reply: &&Reply| {
-            (reply.author == *actor || reply.predecessors.contains(actor))
-                && reply.entries.iter().all(|entry| entries.binary_search(entry).is_ok())
-        };
+        let about = [About::One(code.clone(), finding.id()), About::All(code, entries.clone())];
+        let indices = about.into_iter().filter_map(|about| self.places.get(&(about, actor.clone()))).flatten();
+        let indices: BTreeSet<u64> = indices.copied().collect();
+        let meant = |reply: &&Reply| reply.entries.iter().all(|entry| entries.binary_search(entry).is_ok());
         indices.iter().filter_map(|index| self.replies.get(index)).filter(meant).collect()
     }
 }

@@ -210,24 +210,48 @@ fn succeeds() -> Say {
 fn replies_stand_beside_their_findings() {
     let silent = || [disclosing(&[figure(&[], 7)]), disclosing(&[figure(&[], 6)]).named(2)];
     let code = "silent-restatement";
-    let id = replied(&silent())[0].0.id();
+    let other = replied(&silent())[0].0.id().to_string();
     // Entries are counted from the first after the cast here, and from the first of all in an identity.
     let mut finding = replied(&silent()).remove(0).0;
     finding.entries.iter_mut().for_each(|entry| *entry += 8);
+    let id = finding.id().to_string();
+    let again = |id: &str| replies("alpha", 2, code, &[0]).set("/finding", id);
     let named = |id: String| replies("alpha", 1, code, &[0]).set("/finding", id);
-    let takes_back =
-        by("alpha").says(json!({"kind": "document_retracted", "document": "alpha/answer-1", "reason": "moot"}));
+    let retracted = |author: &str| {
+        let document = format!("{author}/answer-1");
+        by(author).says(json!({"kind": "document_retracted", "document": document, "reason": "moot"}))
+    };
+    let takes_back = || retracted("alpha");
     let table: &[(&str, Vec<Say>, &[u64])] = &[
         ("by whom it is about", vec![replies("alpha", 1, code, &[0, 1])], &[2]),
         ("in another order", vec![replies("alpha", 1, code, &[1, 0])], &[2]),
         ("two of them", vec![replies("alpha", 1, code, &[0, 1]), replies("alpha", 2, code, &[0, 1])], &[2, 3]),
-        ("taken back", vec![replies("alpha", 1, code, &[0, 1]), takes_back], &[]),
+        ("taken back", vec![replies("alpha", 1, code, &[0, 1]), takes_back()], &[]),
+        (
+            "one of two taken back",
+            vec![replies("alpha", 1, code, &[0, 1]), replies("alpha", 2, code, &[0, 1]), takes_back()],
+            &[3],
+        ),
+        ("one of two that name it", vec![named(id.clone()), again(&id), takes_back()], &[3]),
+        ("by its id and by its entries", vec![replies("alpha", 1, code, &[0, 1]), again(&id)], &[2, 3]),
+        ("by its id, of another entry", vec![named(id.clone()).set("/entries", json!([8, 7]))], &[]),
+        ("by its id, by somebody else", vec![replies("beta", 1, code, &[0]).set("/finding", id.clone())], &[]),
+        (
+            "by its id, by the successor",
+            vec![succeeds(), replies("beta", 1, code, &[0]).set("/finding", id.clone())],
+            &[3],
+        ),
+        (
+            "by the successor, taken back",
+            vec![succeeds(), replies("beta", 1, code, &[0, 1]), replies("alpha", 1, code, &[0, 1]), retracted("beta")],
+            &[4],
+        ),
         ("by somebody else", vec![replies("beta", 1, code, &[0, 1])], &[]),
         ("by a regulator", vec![replies("ofcom", 1, code, &[0, 1])], &[]),
         ("of another code", vec![replies("alpha", 1, "total-mismatch", &[0, 1])], &[]),
         ("of some of the entries", vec![replies("alpha", 1, code, &[1])], &[]),
-        ("by its id", vec![named(finding.id().to_string())], &[2]),
-        ("by another id", vec![named(id.to_string())], &[]),
+        ("by its id", vec![named(id.clone())], &[2]),
+        ("by another id", vec![named(other)], &[]),
         ("by the successor", vec![succeeds(), replies("beta", 1, code, &[0, 1])], &[3]),
         ("by the successor, too early", vec![replies("beta", 1, code, &[0, 1]), succeeds()], &[]),
         ("by the predecessor still", vec![succeeds(), replies("alpha", 1, code, &[0, 1])], &[3]),
