@@ -91,19 +91,21 @@ pub(super) type Wider = BTreeMap<(Slug, Slug, Label), u64>;
 /// Every platform, service and question of what is wanted without a single observation that answers it.
 pub(super) fn gaps(state: &State, wanted: &Wanted, as_of: Time, answers: &[Answer], wider: &Wider) -> Vec<Gap> {
     let answered: BTreeSet<_> = answers.iter().map(|it| (it.question, &it.platform, &it.figure.service)).collect();
-    let asked: Vec<Obligation> = obligations(state, as_of).filter(|owed| owed.about.is_some()).collect();
+    let (asked, unbroken, services) = (asked(state, as_of), unbroken(state, wider), services(state, answers, wider));
     let mut gaps = Vec::new();
     for platform in platforms(state, wanted) {
-        let services = services(state, platform, wanted, answers, wider);
+        let services = services.get(platform).into_iter().flatten();
+        let chosen: Vec<Option<&Slug>> =
+            services.filter(|it| wanted.service.as_ref().is_none_or(|service| service == *it)).map(Some).collect();
+        // Of a platform without any there is one gap, of none.
+        let services = if chosen.is_empty() { vec![wanted.service.as_ref()] } else { chosen };
         for question in Question::ALL {
-            let last = asked.iter().filter(|owed| owed.about == Some(question) && owed.addressee == *platform);
-            let last = last.max_by_key(|owed| owed.issued);
-            for service in &services {
-                let (of, key) = (service.as_ref(), Some(question));
-                if of.is_some_and(|service| answered.contains(&(key, platform, service))) {
+            let last = asked.get(&(platform.clone(), question));
+            for of in &services {
+                if of.is_some_and(|service| answered.contains(&(Some(question), platform, service))) {
                     continue;
                 }
-                let without = of.and_then(|service| without(state, wider, (platform, service), question));
+                let without = of.and_then(|service| unbroken.get(&(platform, service, question)).copied());
                 let (reason, entry) = match (last, without) {
                     (_, Some(entry)) => (Reason::NotBrokenDown, Some(entry)),
                     (Some(owed), None) => Reason::of(&owed.standing),
@@ -118,11 +120,30 @@ pub(super) fn gaps(state: &State, wanted: &Wanted, as_of: Time, answers: &[Answe
     gaps
 }
 
-/// The last entry with a figure of a service that answers a question, but is wider than what is wanted.
-fn without(state: &State, wider: &Wider, (platform, service): (&Slug, &Slug), question: Question) -> Option<u64> {
-    let of_service = wider.iter().filter(|((author, of, _), _)| author == platform && of == service);
-    let answers = |metric: &Label| state.measures().metric(platform, metric).and_then(|metric| metric.question);
-    of_service.filter(|((_, _, metric), _)| answers(metric) == Some(question)).map(|(_, entry)| *entry).max()
+/// What was asked last, by who was asked and the question.
+fn asked(state: &State, as_of: Time) -> BTreeMap<(Slug, Question), Obligation> {
+    let mut asked: BTreeMap<(Slug, Question), Obligation> = BTreeMap::new();
+    for owed in obligations(state, as_of) {
+        let Some(question) = owed.about else { continue };
+        let key = (owed.addressee.clone(), question);
+        if asked.get(&key).is_none_or(|known| known.issued <= owed.issued) {
+            asked.insert(key, owed);
+        }
+    }
+    asked
+}
+
+/// The last entry with a figure that answers a question, but is wider than what is wanted, by platform, service and question.
+fn unbroken<'a>(state: &State, wider: &'a Wider) -> BTreeMap<(&'a Slug, &'a Slug, Question), u64> {
+    let mut unbroken = BTreeMap::new();
+    for ((platform, service, metric), entry) in wider {
+        let Some(question) = state.measures().metric(platform, metric).and_then(|metric| metric.question) else {
+            continue;
+        };
+        let last = unbroken.entry((platform, service, question)).or_insert(*entry);
+        *last = (*last).max(*entry);
+    }
+    unbroken
 }
 
 fn platforms<'a>(state: &'a State, wanted: &'a Wanted) -> impl Iterator<Item = &'a Slug> {
@@ -133,14 +154,18 @@ fn platforms<'a>(state: &'a State, wanted: &'a Wanted) -> impl Iterator<Item = &
     })
 }
 
-/// The services of a platform: those registered, and those of which there are figures; none of any, once.
-fn services(state: &State, platform: &Slug, wanted: &Wanted, answers: &[Answer], wider: &Wider) -> Vec<Option<Slug>> {
-    let registered = state.services().iter().filter(|(id, _)| id.author() == platform.as_str());
-    let registered = registered.filter_map(|(id, _)| id.name().parse().ok());
-    let told = answers.iter().filter(|it| it.platform == *platform).map(|it| it.figure.service.clone());
-    let wide = wider.keys().filter(|(author, ..)| author == platform).map(|(_, service, _)| service.clone());
-    let all: BTreeSet<Slug> = registered.chain(told).chain(wide).collect();
-    let chosen: Vec<Option<Slug>> =
-        all.into_iter().filter(|it| wanted.service.as_ref().is_none_or(|service| service == it)).map(Some).collect();
-    if chosen.is_empty() { vec![wanted.service.clone()] } else { chosen }
+/// The services of each platform: those registered, and those of which there are figures.
+fn services(state: &State, answers: &[Answer], wider: &Wider) -> BTreeMap<Slug, BTreeSet<Slug>> {
+    let registered =
+        state.services().iter().filter_map(|(id, _)| Some((id.author().parse().ok()?, id.name().parse().ok()?)));
+    let told = answers.iter().map(|it| (it.platform.clone(), it.figure.service.clone()));
+    let wide = wider.keys().map(|(author, service, _)| (author.clone(), service.clone()));
+    let mut services: BTreeMap<Slug, BTreeSet<Slug>> = BTreeMap::new();
+    for (platform, service) in registered.chain(told).chain(wide) {
+        services.entry(platform).or_default().insert(service);
+    }
+    services
 }
+
+#[cfg(test)]
+mod tests;
