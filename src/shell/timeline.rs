@@ -11,6 +11,7 @@ mod page;
 mod row;
 mod scope;
 mod sentence;
+mod shown;
 mod subject;
 mod tally;
 mod words;
@@ -18,11 +19,11 @@ mod words;
 use crate::core::audit::Report;
 use crate::core::chain::Chain;
 use crate::core::event::{Event, Observation};
-use crate::core::finding::{Finding, FindingCode, Noticing, Replies};
+use crate::core::finding::{Finding, FindingCode, Replies};
 use crate::core::hash::Hash;
-use crate::core::obligation::{Obligation, Standing, obligations, successor};
+use crate::core::obligation::{Obligation, obligations, successor};
 use crate::core::state::State;
-use crate::core::text::{DocumentId, Label, Slug};
+use crate::core::text::{DocumentId, Label};
 use crate::core::time::{Millis, Time};
 
 use super::findings::Noted;
@@ -238,11 +239,7 @@ impl Timeline {
 
     /// Every finding with its time and the replies to it.
     fn findings_at(&self, state: &State, as_of: Time, owed: &[Obligation]) -> Vec<(Millis, Noted)> {
-        let mut of_state = Vec::new();
-        Noticing::default().finish(Some(state), Some(as_of), &mut |finding| {
-            of_state.extend(owed.iter().any(|owed| is_of(&finding, owed)).then_some(finding));
-        });
-        let all = self.noted.iter().cloned().chain(of_state);
+        let all = self.noted.iter().cloned().chain(shown::shown(state, as_of, owed));
         all.map(|finding| {
             // Of what shows only at the end, the time is that of the end.
             let last = finding.entries.last().and_then(|entry| row::of_entry(&self.rows, *entry));
@@ -253,17 +250,6 @@ impl Timeline {
         })
         .collect()
     }
-}
-
-/// Whether a finding is what an obligation shows.
-fn is_of(finding: &Finding, owed: &Obligation) -> bool {
-    let of_item = |(request, item): &(DocumentId, Slug)| *request == owed.request && *item == owed.item;
-    let shown = match &owed.standing {
-        Standing::Answered { index, .. } | Standing::Refused { index, .. } => finding.entries.contains(index),
-        Standing::Silent { .. } | Standing::Overdue { .. } => finding.code == FindingCode::NoResponseByDeadline,
-        Standing::Withdrawn { .. } | Standing::Due { .. } | Standing::Open => false,
-    };
-    shown && finding.item.as_deref().is_some_and(of_item) && finding.actor.as_ref() == Some(&owed.addressee)
 }
 
 impl Watch for Timeline {
