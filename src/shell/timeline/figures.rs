@@ -106,7 +106,7 @@ impl Figures {
 }
 
 impl Series {
-    fn of(observation: &Observation) -> Self {
+    pub(super) fn of(observation: &Observation) -> Self {
         let harm = observation.harm.as_ref();
         Self {
             service: observation.service.clone(),
@@ -153,15 +153,21 @@ impl Restated {
         self.points.chunk_by(|one, other| one.entry == other.entry).collect()
     }
 
-    /// The point before, of the same period, which a point replaces by another figure.
-    pub fn before(&self, place: usize) -> Option<&Point> {
-        let point = self.points.get(place)?;
-        let before = self.points.get(..place)?.iter().rfind(|before| before.period == point.period)?;
-        let same = match (&before.value, &point.value) {
-            (Some(one), Some(other)) => one.same_figure(other),
-            (None, None) => before.said == point.said,
-            _ => false,
-        };
-        (!same).then_some(before)
+    /// For each point the one before, of the same period, if it replaces that by another figure.
+    pub fn replaced(&self) -> Vec<Option<&Point>> {
+        let mut last: BTreeMap<Period, &Point> = BTreeMap::new();
+        let before =
+            self.points.iter().map(|point| last.insert(point.period, point).filter(|before| before.differs(point)));
+        before.collect()
+    }
+}
+
+impl Point {
+    fn differs(&self, other: &Self) -> bool {
+        match (&self.value, &other.value) {
+            (Some(one), Some(other)) => !one.same_figure(other),
+            (None, None) => self.said != other.said,
+            _ => true,
+        }
     }
 }

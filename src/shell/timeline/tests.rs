@@ -1,5 +1,6 @@
 mod everything;
 mod pages;
+mod restated;
 
 use std::collections::BTreeSet;
 use std::io::Read;

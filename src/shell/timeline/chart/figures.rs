@@ -1,6 +1,6 @@
 //! The figures of one series, as each report gave them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use plotters::prelude::*;
 
@@ -24,8 +24,9 @@ pub(in crate::shell::timeline) fn figures(restated: &Restated) -> Option<Chart> 
     let periods: BTreeSet<Period> = drawn().map(|point| point.period).collect();
     let mut periods: Vec<Period> = periods.into_iter().collect();
     periods.sort_by_key(|period| (period.start(), period.end()));
-    let place = |point: &Point| periods.iter().position(|period| *period == point.period);
-    let place = |point: &Point| Some((place(point)? as f64, value(point)?));
+    let places: BTreeMap<Period, usize> = periods.iter().enumerate().map(|(at, period)| (*period, at)).collect();
+    let place = |point: &Point| Some((*places.get(&point.period)? as f64, value(point)?));
+    let replaced = restated.replaced();
     let lines: Vec<Vec<(f64, f64)>> = restated
         .reports()
         .into_iter()
@@ -35,11 +36,9 @@ pub(in crate::shell::timeline) fn figures(restated: &Restated) -> Option<Chart> 
             line
         })
         .collect();
-    let changed: Vec<(f64, f64)> = (0..restated.points.len())
-        .filter(|at| restated.before(*at).is_some())
-        .filter_map(|at| place(restated.points.get(at)?))
-        .collect();
-    let replaced = (0..restated.points.len()).filter(|at| restated.before(*at).is_some()).count();
+    let points = restated.points.iter().zip(&replaced);
+    let changed: Vec<(f64, f64)> =
+        points.filter(|(_, before)| before.is_some()).filter_map(|(point, _)| place(point)).collect();
     Some(Chart {
         id: "figures",
         title: format!("What was published: {}", restated.series),
@@ -47,7 +46,7 @@ pub(in crate::shell::timeline) fn figures(restated: &Restated) -> Option<Chart> 
             "Published figures by period, in {kind}: {}, a line each; {} replaced what was said before. The scale need \
              not begin at 0.",
             count(lines.len(), "report"),
-            count(replaced, "value")
+            count(replaced.iter().flatten().count(), "value")
         ),
         legend: vec![
             (Ink::Latest, "the last report"),
@@ -55,29 +54,24 @@ pub(in crate::shell::timeline) fn figures(restated: &Restated) -> Option<Chart> 
             (Ink::Changed, "a value that replaced another"),
         ],
         header: vec!["period", "entry", "said", "said before"],
-        rows: rows(restated),
+        rows: rows(restated, &replaced),
         height: HEIGHT,
         shapes: shapes(HEIGHT, |area| draw(area, &periods, &lines, &changed))?,
     })
 }
 
-/// What was said, by period and entry.
-fn rows(restated: &Restated) -> Vec<Vec<String>> {
-    let mut order: Vec<usize> = (0..restated.points.len()).collect();
-    order.sort_by_key(|at| {
-        restated.points.get(*at).map(|point| (point.period.start(), point.period.end(), point.entry))
-    });
-    order
-        .into_iter()
-        .filter_map(|at| {
-            let point = restated.points.get(at)?;
-            let before = restated.before(at).map_or_else(String::new, |before| {
-                let how = if point.corrects { "by a correction" } else { "without a correction" };
-                format!("{} in entry {}; changed {how}", before.said, before.entry)
-            });
-            Some(vec![point.period.to_string(), point.entry.to_string(), point.said.clone(), before])
-        })
-        .collect()
+/// What was said, by period and entry, with what it replaced.
+fn rows(restated: &Restated, replaced: &[Option<&Point>]) -> Vec<Vec<String>> {
+    let mut points: Vec<(&Point, &Option<&Point>)> = restated.points.iter().zip(replaced).collect();
+    points.sort_by_key(|(point, _)| (point.period.start(), point.period.end(), point.entry));
+    let row = |(point, before): (&Point, &Option<&Point>)| {
+        let before = before.map_or_else(String::new, |before| {
+            let how = if point.corrects { "by a correction" } else { "without a correction" };
+            format!("{} in entry {}; changed {how}", before.said, before.entry)
+        });
+        vec![point.period.to_string(), point.entry.to_string(), point.said.clone(), before]
+    };
+    points.into_iter().map(row).collect()
 }
 
 fn draw(area: &super::Area<'_>, periods: &[Period], lines: &[Vec<(f64, f64)>], changed: &[(f64, f64)]) -> Drawn {
