@@ -125,7 +125,7 @@ impl Noticing {
         self.take().into_iter().for_each(&mut *each);
         let (Some(state), Some(as_of)) = (state, as_of) else { return };
         of_obligations(state, as_of).for_each(&mut *each);
-        self.periods.settle(state, as_of).into_iter().for_each(&mut *each);
+        self.periods.settle(state, as_of, each);
         self.claims.settle((&self.figures, &self.filed), as_of, each);
     }
 

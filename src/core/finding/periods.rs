@@ -137,17 +137,16 @@ impl Periods {
         self.ended.insert(designation.clone(), recorded_at);
     }
 
-    /// What is missing, and what came late, as of a time.
-    pub fn settle(&self, state: &State, as_of: Time) -> Vec<Finding> {
+    /// Hands over what is missing, and what came late, as of a time.
+    pub fn settle(&self, state: &State, as_of: Time, each: &mut dyn FnMut(Finding)) {
         let gaps = self.each().flat_map(|(author, service, reports)| gaps(author, service, reports));
-        let mut findings: Vec<Finding> = gaps.collect();
+        gaps.for_each(&mut *each);
         for (id, designation) in state.services().designations() {
             if let Some(duty) = designation.reports {
                 let until = self.ended.get(id).map_or(as_of, |ended| ended.time().min(as_of));
-                self.hold_to(duty, designation, state, (as_of, until), &mut findings);
+                self.hold_to(duty, designation, state, (as_of, until), each);
             }
         }
-        findings
     }
 
     /// Authors and services in order, with their reports.
@@ -161,7 +160,7 @@ impl Periods {
         designation: &Designation,
         state: &State,
         (as_of, until): (Time, Time),
-        findings: &mut Vec<Finding>,
+        each: &mut dyn FnMut(Finding),
     ) {
         let (provider, service) = (designation.service.author(), designation.service.name());
         let (Ok(actor), Ok(service)) = (provider.parse::<Slug>(), service.parse::<Slug>()) else { return };
@@ -181,7 +180,7 @@ impl Periods {
                 None => {
                     let says = format!("{actor}: {service}: no disclosure recorded for {period}, due by {due}");
                     let finding = Finding::new(FindingCode::PeriodMissing, &actor, [designation.index], says);
-                    findings.push(finding.on(&service, period));
+                    each(finding.on(&service, period));
                 }
                 Some((entry, at)) if at.time() >= due => {
                     let says =
@@ -189,7 +188,7 @@ impl Periods {
                     let mut entries = [designation.index, entry];
                     entries.sort_unstable();
                     let finding = Finding::new(FindingCode::PeriodLate, &actor, entries, says);
-                    findings.push(finding.on(&service, period));
+                    each(finding.on(&service, period));
                 }
                 Some(_) => {}
             }
