@@ -160,26 +160,6 @@ macro_rules! text_stored {
 
 text_stored!(DocumentId, Slug);
 
-/// The bytes of the second name, it, and the first.
-impl Stored for (DocumentId, Slug) {
-    fn put(&self, bytes: &mut Vec<u8>) {
-        put_number(bytes, self.1.as_str().len() as u64);
-        self.1.put(bytes);
-        self.0.put(bytes);
-    }
-
-    fn take(bytes: &[u8]) -> Option<Self> {
-        let mut fields = Fields::of(bytes);
-        let length = fields.number()?;
-        let addressee = Slug::take(fields.bytes(usize::try_from(length).ok()?)?)?;
-        Some((DocumentId::take(fields.bytes(fields.left())?)?, addressee))
-    }
-
-    fn heap_bytes(&self) -> usize {
-        self.0.heap_bytes() + self.1.heap_bytes()
-    }
-}
-
 impl Key for DocumentId {
     const FILTERED: bool = true;
 }

@@ -179,8 +179,8 @@ impl State {
         self.registry.check_cosigners(placed, Takes::nobody())?;
         self.documents.0.change(id, |document| document.retracted_by = Some(placed.index));
         match kind {
-            Kind::Response => self.requests.retract(id, document.index, placed.index),
-            Kind::Definition => self.measures.forget(id, document.index),
+            Kind::Response => self.requests.retract(id, placed.index),
+            Kind::Definition => self.measures.forget(id),
             _ => {}
         }
         Ok(())

@@ -26,8 +26,11 @@ pub struct Measures {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Meanings<M> {
     by: BTreeMap<Slug, M>,
-    /// Those of them who are regulators, whose word holds for others too, by the entries in which they said it.
+    /// Those of them who are regulators, whose word holds for others too, by the order in which they said it. That is the
+    /// ledger's, whatever index an entry claims.
     regulators: BTreeMap<u64, Slug>,
+    /// The place of each of them there.
+    order: BTreeMap<Slug, u64>,
 }
 
 /// One version of a taxonomy of harm.
@@ -66,11 +69,10 @@ impl Measures {
     }
 
     /// Forgets a definition that was taken back.
-    pub(super) fn forget(&mut self, definition: &DocumentId, index: u64) {
+    pub(super) fn forget(&mut self, definition: &DocumentId) {
         let Some((author, metric)) = self.defined.remove(definition) else { return };
         let Some(known) = self.metrics.get_mut(&metric) else { return };
-        known.by.remove(&author);
-        known.regulators.remove(&index);
+        known.forget(&author);
         if known.by.is_empty() {
             self.metrics.remove(&metric);
         }
@@ -79,7 +81,7 @@ impl Measures {
 
 impl<M> Default for Meanings<M> {
     fn default() -> Self {
-        Self { by: BTreeMap::new(), regulators: BTreeMap::new() }
+        Self { by: BTreeMap::new(), regulators: BTreeMap::new(), order: BTreeMap::new() }
     }
 }
 
@@ -89,11 +91,18 @@ impl<M> Meanings<M> {
         self.by.get(author).or_else(|| self.by.get(self.regulators.values().next()?))
     }
 
-    fn say(&mut self, index: u64, author: &Slug, role: Role, meaning: M) {
-        if role == Role::Regulator {
-            self.regulators.insert(index, author.clone());
-        }
+    fn say(&mut self, author: &Slug, role: Role, meaning: M) {
         self.by.insert(author.clone(), meaning);
+        if role == Role::Regulator {
+            let next = self.regulators.last_key_value().map_or(0, |(last, _)| last.saturating_add(1));
+            self.regulators.insert(next, author.clone());
+            self.order.insert(author.clone(), next);
+        }
+    }
+
+    fn forget(&mut self, author: &Slug) {
+        self.by.remove(author);
+        self.order.remove(author).and_then(|place| self.regulators.remove(&place));
     }
 }
 
@@ -111,7 +120,7 @@ impl State {
         self.documents.insert(placed, &event.registration, Kind::Taxonomy);
         let versions = self.measures.taxonomies.entry(event.taxonomy.clone()).or_default();
         let taxonomy = Taxonomy { index: placed.index, categories: event.categories.iter().cloned().collect() };
-        versions.entry(event.version.clone()).or_default().say(placed.index, author, role, taxonomy);
+        versions.entry(event.version.clone()).or_default().say(author, role, taxonomy);
         Ok(())
     }
 
@@ -138,7 +147,7 @@ impl State {
             question: event.question,
             subset_of: event.subset_of.clone(),
         };
-        self.measures.metrics.entry(event.metric.clone()).or_default().say(placed.index, author, role, metric);
+        self.measures.metrics.entry(event.metric.clone()).or_default().say(author, role, metric);
         self.measures.defined.insert(event.definition.clone(), (author.clone(), event.metric.clone()));
         Ok(())
     }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::Placed;
 use crate::core::event::{Answer, Deadline, Item, LegalBasis};
 use crate::core::fault::{Code, Fault};
-use crate::core::shelf::{Scratch, Shelf};
+use crate::core::shelf::{Fields, Scratch, Shelf, Stored, put_number};
 use crate::core::text::{DocumentId, Label, Slug};
 use crate::core::time::{Millis, Time};
 
@@ -19,8 +19,37 @@ use crate::core::time::{Millis, Time};
 #[serde(deny_unknown_fields)]
 pub struct Requests {
     issued: BTreeMap<DocumentId, Request>,
-    /// Which request each response answers, and for whom.
-    answered: Shelf<DocumentId, (DocumentId, Slug)>,
+    /// Where each response is.
+    filed: Shelf<DocumentId, Filed>,
+}
+
+/// Which request a response answers, for whom, and after how many others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Filed {
+    request: DocumentId,
+    addressee: Slug,
+    after: u64,
+}
+
+/// How many others, the bytes of the addressee, it, and the request.
+impl Stored for Filed {
+    fn put(&self, bytes: &mut Vec<u8>) {
+        put_number(bytes, self.after);
+        put_number(bytes, self.addressee.as_str().len() as u64);
+        self.addressee.put(bytes);
+        self.request.put(bytes);
+    }
+
+    fn take(bytes: &[u8]) -> Option<Self> {
+        let mut fields = Fields::of(bytes);
+        let (after, length) = (fields.number()?, fields.number()?);
+        let addressee = Slug::take(fields.bytes(usize::try_from(length).ok()?)?)?;
+        Some(Self { request: DocumentId::take(fields.bytes(fields.left())?)?, addressee, after })
+    }
+
+    fn heap_bytes(&self) -> usize {
+        self.request.heap_bytes() + self.addressee.heap_bytes()
+    }
 }
 
 /// A request as it stands.
@@ -85,7 +114,7 @@ pub struct Response {
 impl Requests {
     /// Gives them a scratch, for what grows with every response.
     pub(super) fn keep_in(&mut self, scratch: &Scratch) {
-        self.answered.keep_in(scratch);
+        self.filed.keep_in(scratch);
     }
 
     /// The request of that name.
@@ -123,17 +152,18 @@ impl Requests {
             // Most requests get one.
             known.responses.reserve_exact(1);
         }
+        let after = known.responses.len() as u64;
         known.responses.push(response);
-        self.answered.insert(name, (id.clone(), addressee));
+        self.filed.insert(name, Filed { request: id.clone(), addressee, after });
     }
 
-    /// A response, filed in an entry, was taken back in a later one.
-    pub(super) fn retract(&mut self, response: &DocumentId, filed: u64, index: u64) {
-        let Some((request, addressee)) = self.answered.find(response) else { return };
+    /// A response was taken back.
+    pub(super) fn retract(&mut self, response: &DocumentId, index: u64) {
+        let Some(Filed { request, addressee, after }) = self.filed.find(response) else { return };
         let known = self.issued.get_mut(&request).and_then(|request| request.addressees.get_mut(&addressee));
-        let Some(responses) = known.map(|known| &mut known.responses) else { return };
-        if let Ok(at) = responses.binary_search_by_key(&filed, |known| known.index) {
-            responses[at].retracted_by = Some(index);
+        let at = usize::try_from(after).unwrap_or(usize::MAX);
+        if let Some(response) = known.and_then(|known| known.responses.get_mut(at)) {
+            response.retracted_by = Some(index);
         }
     }
 

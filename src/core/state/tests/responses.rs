@@ -163,3 +163,32 @@ fn which_response_is_live() {
     let scene = scene.and(by("alpha").answers("alpha/a5", "nspcc/r1").set("/version", 2));
     assert_eq!(lives(&scene), ["", "", "alpha/a5", ""]);
 }
+
+/// An entry with another index than its place is a fault, and judged all the same.
+#[test]
+fn what_is_live_does_not_hang_on_the_index_that_an_entry_claims() {
+    let claims = |mut scene: Scene, index: u64, say| {
+        scene.size = index;
+        scene.and(say)
+    };
+    let answers = |response: &str| by("alpha").answers(response, "nspcc/r1");
+    let scene = Scene::cast().and(by("nspcc").asks("nspcc/r1"));
+    let live = |scene: &Scene, version| {
+        let request = scene.state.requests().find(&"nspcc/r1".parse().unwrap()).unwrap();
+        let alpha = &request.addressees[&"alpha".parse().unwrap()];
+        alpha.live_response(version).map(|response| response.response.to_string())
+    };
+    // The index falls, and is the same twice.
+    for (second, third) in [(900, 30), (30, 900), (900, 900)] {
+        let scene = claims(scene.clone(), 100, answers("alpha/a1"));
+        let scene = claims(scene, second, answers("alpha/a2").set("/supersedes", "alpha/a1"));
+        let scene = claims(scene, third, answers("alpha/a3").set("/supersedes", "alpha/a2"));
+        assert_eq!(live(&scene, 1).as_deref(), Some("alpha/a3"));
+        let scene = scene.and(by("alpha").retracts("alpha/a3"));
+        assert_eq!(live(&scene, 1), None, "{second}, {third}");
+        let scene = scene.and(answers("alpha/a4")).and(by("nspcc").amends("nspcc/r1", 2));
+        let scene = claims(scene, second, answers("alpha/a5").set("/version", 2));
+        let scene = scene.and(by("alpha").retracts("alpha/a4"));
+        assert_eq!((live(&scene, 1), live(&scene, 2).as_deref()), (None, Some("alpha/a5")), "{second}, {third}");
+    }
+}

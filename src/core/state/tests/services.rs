@@ -230,3 +230,24 @@ fn whose_taxonomy_counts() {
     assert_eq!([of("alpha", "1"), of("alpha", "2")], [alpha, second], "its own");
     assert_eq!([of("gamma", "1"), of("gamma", "2")], [ofcom, None], "else the earliest regulator's, no platform's");
 }
+
+/// An entry with another index than its place is a fault, and judged all the same.
+#[test]
+fn the_earliest_definition_is_that_of_the_order_not_of_the_index_that_an_entry_claims() {
+    let defined = |scene: &mut Scene, index: u64, author: &str| {
+        scene.size = index;
+        *scene = scene.clone().and(by(author).defines(&format!("{author}/w1"), "reports"));
+    };
+    let means = |scene: &Scene| {
+        let metric = scene.state.measures().metric(&"gamma".parse().unwrap(), &"reports".parse().unwrap());
+        metric.map(|metric| metric.index)
+    };
+    for (first, second) in [(900, 30), (900, 900)] {
+        let mut scene = Scene::cast();
+        defined(&mut scene, first, "ofcom");
+        defined(&mut scene, second, "esafety");
+        assert_eq!(means(&scene), Some(first));
+        let scene = scene.and(by("ofcom").retracts("ofcom/w1"));
+        assert_eq!(means(&scene), Some(second), "it is left");
+    }
+}
