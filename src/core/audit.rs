@@ -161,7 +161,7 @@ impl<'a> Audit<'a> {
         let mut faults = Vec::new();
         let later = |as_of| prepared.entry().is_some_and(|entry| entry.recorded_at.time() > as_of);
         if self.as_of.is_some_and(later) && !std::mem::replace(&mut self.ended, true) {
-            // Whoever asks as of a time keeps what is found.
+            // Before the state goes on.
             let mut findings = Vec::new();
             self.noticing.finish(self.chain.state(), self.as_of, &mut |finding| findings.push(finding));
             self.noticing.keep(findings);

@@ -169,7 +169,7 @@ codes! {
     DocumentSuperseded "document-superseded" "a document that was already superseded"
     DocumentRetracted "document-retracted" "a document that its author took back"
     SeriesMismatch "series-mismatch" "a document that supersedes one about something else"
-    SuccessorInvalid "successor-invalid" "a provider succeeded twice, or by itself, or by one in too many places"
+    SuccessorInvalid "successor-invalid" "a provider succeeded twice, or by itself, or by one that takes too many places"
     TaxonomyExists "taxonomy-exists" "a version of a taxonomy registered twice"
     MetricExists "metric-exists" "a metric defined twice"
     MetricInvalid "metric-invalid" "a definition that contradicts itself"

@@ -1,6 +1,6 @@
 //! The document being read: what is known of it until it has been read as a whole.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::agreement::{Agreement, subset};
 use super::blocks::Blocks;
@@ -14,7 +14,7 @@ use crate::core::time::Date;
 
 /// Different things that a document says of one figure, of which it is remembered that it says them.
 const MAX_SAID: usize = 8;
-/// Figures of one document that are a part of another which it has not given yet, and of which that is remembered.
+/// Figures of one document that are a part of another which it has not given before them, and of which that is remembered.
 const MAX_AWAITING: usize = 131_072;
 /// Categories and metrics of one document that are named for one reason.
 const MAX_NAMED: usize = 1_024;
@@ -39,7 +39,7 @@ pub(super) struct Open {
     pub prior: BTreeMap<Key, Cell>,
     pub disputed: BTreeMap<Key, Said>,
     /// By a figure not given yet, the metrics that count a part of it and were given.
-    awaiting: BTreeMap<Key, Vec<Label>>,
+    awaiting: BTreeMap<Key, BTreeSet<Label>>,
     /// How many those are.
     awaited: usize,
     /// Figures that are more than those of which they are a part, with both.
@@ -155,7 +155,7 @@ impl Open {
                 self.larger.extend(found.map(|finding| (key, whole_key, finding)));
             } else if self.awaited < MAX_AWAITING {
                 self.awaited = self.awaited.saturating_add(1);
-                self.awaiting.entry(whole_key).or_default().push(observation.metric.clone());
+                self.awaiting.entry(whole_key).or_default().insert(observation.metric.clone());
             }
         }
         for part in self.awaiting.remove(&key).into_iter().flatten() {

@@ -119,7 +119,7 @@ impl Noticing {
 
     /// Hands over, one by one, what was noticed since it was last asked, and what is at the end of the ledger: of its last
     /// document, of requests, of reports, as of a time. A few bytes of a request, or of a designation, may make thousands
-    /// of findings, so that they are nowhere kept together.
+    /// of findings: whoever only counts them need not keep them.
     pub fn finish(&mut self, state: Option<&State>, as_of: Option<Time>, each: &mut dyn FnMut(Finding)) {
         self.close();
         self.take().into_iter().for_each(&mut *each);

@@ -8,7 +8,7 @@ use super::{Story, secret};
 type Tell = fn(u64) -> Story;
 
 /// All of them, by what grows.
-pub const ALL: [(&str, Tell); 14] = [
+pub const ALL: [(&str, Tell); 13] = [
     ("responses, each in place of the last", responses),
     ("definitions of parts of one metric, and rows", parts),
     ("definitions, each taken back", definitions),
@@ -22,7 +22,6 @@ pub const ALL: [(&str, Tell); 14] = [
     ("disclosures, taken back from the last", taken_back),
     ("amendments of 64 items", amendments),
     ("requests of 64 items to 64 platforms", requests),
-    ("replies to findings", replies),
 ];
 
 /// Observations in one statement.
@@ -272,20 +271,5 @@ fn requests(count: u64) -> Story {
     let mut story = Story::new();
     let all: Vec<_> = std::iter::once("alpha".to_owned()).chain((1..64).map(|number| format!("p{number}"))).collect();
     (0..count / 100).for_each(|number| story.says("office", request(&format!("office/r{number}"), &all, 64)));
-    story
-}
-
-fn replies(count: u64) -> Story {
-    let mut story = Story::new();
-    story.says("alpha", disclosure("alpha/d0", "2025", &[observation(&json!({}))]));
-    story.says("alpha", disclosure("alpha/d1", "2025", &[observation(&json!({"value": {"integer": 8}}))]));
-    let last = story.index() - 1;
-    for number in 0..count {
-        story.says(
-            "alpha",
-            json!({"kind": "finding_answered", "answer": format!("alpha/f{number}"),
-            "code": "silent-restatement", "entries": [last - 1, last], "note": "counted anew"}),
-        );
-    }
     story
 }
