@@ -132,17 +132,6 @@ pub fn obligations(state: &State, as_of: Time) -> impl Iterator<Item = Obligatio
     })
 }
 
-/// Who speaks for an actor now, if another took its place.
-pub fn successor<'a>(state: &'a State, actor: &'a Slug) -> Option<&'a Slug> {
-    successors(state, actor).last()
-}
-
-/// Who took an actor's place, one after the other.
-fn successors<'a>(state: &'a State, actor: &'a Slug) -> impl Iterator<Item = &'a Slug> {
-    let next = |actor: &&'a Slug| state.registry().succession(actor).map(|succession| &succession.successor);
-    std::iter::successors(next(&actor), next)
-}
-
 /// Whether a legal basis knows a ground of refusal. A request without legal basis may be refused on any; of an
 /// instrument that is not in this table, nothing is said. FORMAT.md, section 8, has the table.
 pub fn knows(basis: Option<&LegalBasis>, ground: Ground) -> Option<bool> {

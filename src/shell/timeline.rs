@@ -21,7 +21,7 @@ use crate::core::chain::Chain;
 use crate::core::event::{Event, Observation};
 use crate::core::finding::{Finding, FindingCode, Replies};
 use crate::core::hash::Hash;
-use crate::core::obligation::{Obligation, obligations, successor};
+use crate::core::obligation::{Obligation, obligations};
 use crate::core::state::State;
 use crate::core::text::{DocumentId, Label};
 use crate::core::time::{Millis, Time};
@@ -245,7 +245,7 @@ impl Timeline {
             let last = finding.entries.last().and_then(|entry| row::of_entry(&self.rows, *entry));
             let at = last.map_or_else(|| derived::instant(as_of), |row| row.at);
             let replies = self.replies.to(&finding).into_iter().cloned().collect();
-            let successor = finding.actor.as_ref().and_then(|actor| successor(state, actor)).cloned();
+            let successor = finding.actor.as_ref().and_then(|actor| state.registry().successors(actor).last()).cloned();
             (at, Noted { finding, successor, replies })
         })
         .collect()

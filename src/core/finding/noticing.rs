@@ -130,7 +130,7 @@ impl Noticing {
     }
 
     /// Takes findings to be handed over when it is asked next.
-    pub fn keep(&mut self, findings: Vec<Finding>) {
+    pub(in crate::core) fn keep(&mut self, findings: Vec<Finding>) {
         self.findings.extend(findings);
     }
 

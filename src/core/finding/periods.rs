@@ -164,8 +164,8 @@ impl Periods {
     ) {
         let (provider, service) = (designation.service.author(), designation.service.name());
         let (Ok(actor), Ok(service)) = (provider.parse::<Slug>(), service.parse::<Slug>()) else { return };
-        let successors = std::iter::successors(Some(&actor), |at| Some(&state.registry().succession(at)?.successor));
-        let reports: Vec<&Reports> = successors.filter_map(|who| self.reports.get(who)?.get(&service)).collect();
+        let speakers = std::iter::once(&actor).chain(state.registry().successors(&actor));
+        let reports: Vec<&Reports> = speakers.filter_map(|who| self.reports.get(who)?.get(&service)).collect();
         // The first of those days, in whatever words: what is due is looked up, and the rest left alone.
         let first = |period: Period| {
             let places = reports.iter().flat_map(|reports| reports.range(period.in_any_words()));

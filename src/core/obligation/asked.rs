@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::figures::Figures;
-use super::{Obligation, Standing, knows, successors};
+use super::{Obligation, Standing, knows};
 use crate::core::event::{self, Extent, Item, Outcome};
 use crate::core::state::State;
 use crate::core::state::requests::{Addressee, Request, Response};
@@ -68,7 +68,7 @@ impl<'a> Asked<'a> {
     /// What an addressee owes, by item.
     pub fn owed_by(&self, actor: &Slug, addressee: &Addressee, as_of: Time) -> Vec<Obligation> {
         let mut speakers = vec![actor];
-        speakers.extend(successors(self.state, actor));
+        speakers.extend(self.state.registry().successors(actor));
         let heard = speakers.iter().filter_map(|it| self.request.addressees.get(*it)?.heard).max();
         let successor = speakers.get(1..).and_then(<[_]>::last);
         let speakers: BTreeSet<&str> = speakers.iter().map(|actor| actor.as_str()).collect();

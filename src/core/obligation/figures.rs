@@ -2,22 +2,20 @@
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
 use crate::core::state::State;
 use crate::core::state::documents::Document;
 
 /// Whether the last word on a document stands, by the entry of each that superseded another. They are looked for among all
 /// documents, once, and only if one that was superseded is asked about.
-#[derive(Clone)]
 pub(super) struct Figures<'a> {
     state: &'a State,
-    last_words: Rc<OnceCell<BTreeMap<u64, bool>>>,
+    last_words: OnceCell<BTreeMap<u64, bool>>,
 }
 
 impl<'a> Figures<'a> {
     pub fn of(state: &'a State) -> Self {
-        Self { state, last_words: Rc::default() }
+        Self { state, last_words: OnceCell::new() }
     }
 
     /// Whether the last word on a document was not taken back.

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use crate::core::chain::Chain;
 use crate::core::finding::Finding;
 use crate::core::hash::Hash;
-use crate::core::state::State;
 use crate::core::text::Slug;
 use crate::shell::findings::Selection;
 use crate::shell::verify::{Seen, Watch};
@@ -84,16 +83,10 @@ impl Watch for Watcher<'_> {
 
     fn end(&mut self, chain: &Chain) {
         for (finding, successor) in &mut self.found {
-            *successor = chain.state().and_then(|state| last_successor(state, finding.actor.as_ref()?));
+            *successor =
+                chain.state().and_then(|state| state.registry().successors(finding.actor.as_ref()?).last().cloned());
         }
         let selection = self.selection;
         self.found.retain(|(finding, successor)| selection.wants(finding, successor.as_ref()));
     }
-}
-
-/// Who holds the place of an actor now, if another does.
-fn last_successor(state: &State, actor: &Slug) -> Option<Slug> {
-    let next = |actor: &Slug| Some(state.registry().succession(actor)?.successor.clone());
-    // The rules leave no circle, so this ends.
-    std::iter::successors(next(actor), next).last()
 }

@@ -5,7 +5,6 @@ use std::rc::Rc;
 use candour::core::event::{ActorMarked, Event, Role};
 use candour::core::fault::Code;
 use candour::core::key::{KeyId, PublicKey};
-use candour::core::state::registry::MAX_PREDECESSORS;
 
 use super::{Cosigners, Law, Ruling, Said, Speech, holds};
 
@@ -203,7 +202,7 @@ impl Speech<'_> {
                 .count()
         };
         let mut above = actors.iter().filter(|by| self.law.speaks_for(&by.id, successor));
-        holds(above.all(|by| speaks_for_so_many(by) <= 1 + MAX_PREDECESSORS), Code::SuccessorInvalid)
+        holds(above.all(|by| speaks_for_so_many(by) <= 1 + 64), Code::SuccessorInvalid)
     }
 
     fn of_keys(self, event: &Event) -> Result<Cosigners, Code> {

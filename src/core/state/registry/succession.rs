@@ -55,7 +55,9 @@ impl Registry {
             let found = format!("{} itself", event.predecessor);
             return Err(Fault::new(Code::SuccessorInvalid, "another provider as the successor", found));
         }
-        let last = self.last_successor(&event.successor);
+        let mut above = vec![event.successor.clone()];
+        above.extend(self.successors(&event.successor).cloned());
+        let last = above.last().unwrap_or(&event.successor);
         let places = 1 + self.predecessors(last).count() + self.predecessors(&event.predecessor).count();
         if places > MAX_PREDECESSORS {
             let expected = format!("at most {MAX_PREDECESSORS} whose place {last} takes");
@@ -65,7 +67,12 @@ impl Registry {
         self.check_cosigners(placed, Takes::nobody().and_threshold())?;
         let succession =
             Succession { index: placed.index, successor: event.successor.clone(), effective: event.effective };
-        self.successions.insert(&event.predecessor, succession);
+        let mut taken: BTreeSet<Slug> = self.predecessors(&event.predecessor).cloned().collect();
+        taken.insert(event.predecessor.clone());
+        for successor in above {
+            self.successions.predecessors.entry(successor).or_default().extend(taken.iter().cloned());
+        }
+        self.successions.by_predecessor.insert(event.predecessor.clone(), succession);
         Ok(())
     }
 
@@ -79,28 +86,15 @@ impl Registry {
         self.successions.by_predecessor.get(predecessor)
     }
 
-    /// Who speaks for an actor in the end: itself, if nobody took its place.
-    pub fn last_successor<'a>(&'a self, actor: &'a Slug) -> &'a Slug {
-        // The rules leave no circle, so this ends.
+    /// Who took an actor's place, one after the other.
+    pub fn successors<'a>(&'a self, actor: &'a Slug) -> impl Iterator<Item = &'a Slug> {
         let next = |actor: &&'a Slug| self.succession(actor).map(|succession| &succession.successor);
-        std::iter::successors(Some(actor), next).last().unwrap_or(actor)
+        // The rules leave no circle, nor a longer way.
+        std::iter::successors(next(&actor), next).take(MAX_PREDECESSORS)
     }
 
     /// Whose place an actor took, in one step or several; at most [`MAX_PREDECESSORS`].
     pub fn predecessors(&self, actor: &Slug) -> impl Iterator<Item = &Slug> {
         self.successions.predecessors.get(actor).into_iter().flatten()
-    }
-}
-
-impl Successions {
-    fn insert(&mut self, predecessor: &Slug, succession: Succession) {
-        let mut places = self.predecessors.get(predecessor).cloned().unwrap_or_default();
-        places.insert(predecessor.clone());
-        let mut at = Some(succession.successor.clone());
-        while let Some(successor) = at {
-            at = self.by_predecessor.get(&successor).map(|succession| succession.successor.clone());
-            self.predecessors.entry(successor).or_default().extend(places.iter().cloned());
-        }
-        self.by_predecessor.insert(predecessor.clone(), succession);
     }
 }
