@@ -6,7 +6,7 @@ mod everywhere;
 mod many;
 mod paths;
 mod place;
-mod plans;
+pub(crate) mod plans;
 mod round;
 mod world;
 

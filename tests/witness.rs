@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may")]
 
 mod answers;
+#[cfg(target_os = "linux")] // the disk between the witness and its disk is a filter of system calls
+mod disturbed;
 mod hostile;
 mod killed;
 mod limits;

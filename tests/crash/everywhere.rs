@@ -19,7 +19,7 @@ const MAX_KILLS: u64 = 100;
 fn a_command_killed_at_any_call_leaves_what_was_or_what_is_to_be() {
     let (world, mut chance) = (World::shared(), Chance::new());
     let known = known(&world);
-    let all: Vec<_> = known.iter().map(kills).collect();
+    let all: Vec<_> = known.iter().map(|known| kills(&known.calls)).collect();
     let rounds = chosen(&all, number("CANDOUR_ROUNDS").unwrap_or(ROUNDS), &mut chance);
     let rounds: Vec<_> = rounds.into_iter().map(|(path, plan)| (path, Disturbance::Disk(plan))).collect();
     run(&world, &known, &rounds);
@@ -70,7 +70,7 @@ fn a_note_that_cannot_be_kept_is_missed_aloud() {
 fn a_command_on_a_disk_that_fails_at_any_call_says_so_and_loses_nothing() {
     let (world, mut chance) = (World::shared(), Chance::new());
     let known = known(&world);
-    let all: Vec<_> = known.iter().map(failures).collect();
+    let all: Vec<_> = known.iter().map(|known| failures(&known.calls)).collect();
     let rounds = chosen(&all, number("CANDOUR_ROUNDS").unwrap_or(ROUNDS), &mut chance);
     let rounds: Vec<_> = rounds.into_iter().map(|(path, plan)| (path, Disturbance::Disk(plan))).collect();
     run(&world, &known, &rounds);

@@ -7,21 +7,21 @@ use std::thread;
 
 use super::round::{Disturbance, Known, Tally};
 use super::world::World;
-use crate::disk::{Event, Plan};
+use crate::disk::{Call, Event, Plan};
 
 /// A seed, of which every round follows.
-pub(super) struct Chance(u64);
+pub(crate) struct Chance(u64);
 
 impl Chance {
     /// Prints the seed, which `CANDOUR_SEED` gives.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let seed = number("CANDOUR_SEED").unwrap_or(0x00c0_ffee);
         println!("CANDOUR_SEED={seed}");
         Self(seed | 1)
     }
 
     /// xorshift64: any spread will do.
-    pub(super) fn below(&mut self, limit: u64) -> u64 {
+    pub(crate) fn below(&mut self, limit: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -30,26 +30,26 @@ impl Chance {
 }
 
 /// A number in the environment; `all` is the largest.
-pub(super) fn number(name: &str) -> Option<u64> {
+pub(crate) fn number(name: &str) -> Option<u64> {
     let text = std::env::var(name).ok()?;
     if text == "all" { Some(u64::MAX) } else { text.parse().ok() }
 }
 
-/// Every kill of a path at a call: before each, within each write, and after the last.
-pub(super) fn kills(known: &Known) -> Vec<Plan> {
+/// Every kill at a call: before each, within each write, and after the last.
+pub(crate) fn kills(calls: &[Call]) -> Vec<Plan> {
     let plan = |event, at| Plan { event, at, times: 1 };
-    let before = known.calls.iter().map(|call| plan(Event::KillBefore, call.number));
-    let writes = known.calls.iter().filter(|call| call.name == "write");
+    let before = calls.iter().map(|call| plan(Event::KillBefore, call.number));
+    let writes = calls.iter().filter(|call| call.name == "write");
     let within = writes.map(|call| plan(Event::KillHalf, call.number));
-    let last = known.calls.last().map(|call| plan(Event::KillAfter, call.number));
+    let last = calls.last().map(|call| plan(Event::KillAfter, call.number));
     before.chain(within).chain(last).collect()
 }
 
-/// Every failure of a path at a call: once, twice in a row, and from that call on until the command ends.
-pub(super) fn failures(known: &Known) -> Vec<Plan> {
+/// Every failure at a call: once, twice in a row, and from that call on until the command ends.
+pub(crate) fn failures(calls: &[Call]) -> Vec<Plan> {
     let flushes = ["fsync", "fdatasync", "sync_range", "syncfs"];
     let mut plans = Vec::new();
-    for call in &known.calls {
+    for call in calls {
         let mut add = |event| plans.extend([1, 2, 0].map(|times| Plan { event, at: call.number, times }));
         add(Event::Eio);
         add(Event::Enospc);
@@ -64,7 +64,7 @@ pub(super) fn failures(known: &Known) -> Vec<Plan> {
 }
 
 /// So many rounds of those of all paths, of each path as many as of any other while it has them.
-pub(super) fn chosen<T: Copy>(all: &[Vec<T>], rounds: u64, chance: &mut Chance) -> Vec<(usize, T)> {
+pub(crate) fn chosen<T: Copy>(all: &[Vec<T>], rounds: u64, chance: &mut Chance) -> Vec<(usize, T)> {
     let mut left: Vec<Vec<T>> = all.to_vec();
     let mut chosen = Vec::new();
     while (chosen.len() as u64) < rounds && left.iter().any(|plans| !plans.is_empty()) {

@@ -102,14 +102,22 @@ pub(super) fn command(folder: &Path, more: &[&str]) -> Command {
 
 impl Service {
     pub(super) fn start(folder: &Path, more: &[&str]) -> Self {
-        let mut child = command(folder, more).stdout(Stdio::piped()).spawn().unwrap();
+        Self::started(&mut command(folder, more)).unwrap_or_else(|code| panic!("the witness ended with {code:?}"))
+    }
+
+    /// The same; where it ends before it listens, its exit code.
+    pub(super) fn started(command: &mut Command) -> Result<Self, Option<i32>> {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut printed = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         printed.read_line(&mut line).unwrap();
+        if line.is_empty() {
+            return Err(child.wait().unwrap().code());
+        }
         let started: serde_json::Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line:?}"));
         let address = started["listening"].as_str().unwrap().parse().unwrap();
         let key = VerifierKey::parse(started["keys"][0].as_str().unwrap()).unwrap();
-        Self { child, printed, address, key }
+        Ok(Self { child, printed, address, key })
     }
 
     pub(super) fn id(&self) -> u32 {
@@ -128,6 +136,14 @@ impl Service {
         let mut stream = self.connect();
         stream.write_all(&request(method, path, body)).unwrap();
         Answer::read(&mut BufReader::new(stream)).expect("an answer")
+    }
+
+    /// As [`Service::submit`], of one that may have ended.
+    pub(super) fn offer(&self, body: &str) -> Option<Answer> {
+        let mut stream = TcpStream::connect(self.address).ok()?;
+        stream.set_read_timeout(Some(PATIENCE)).ok()?;
+        stream.write_all(&request("POST", "/add-checkpoint", body.as_bytes())).ok()?;
+        Answer::read(&mut BufReader::new(stream))
     }
 
     pub(super) fn submit(&self, body: &str) -> Answer {
