@@ -8,7 +8,7 @@ use super::super::dealings::events::{
     investigation, metric, penalty, provisional_notice, represented, research, retracted, succeeded, taxonomy,
 };
 use super::super::dealings::{DEALINGS, dealings, until};
-use super::super::story::{correction, disclosure, observation, request};
+use super::super::story::{correction, disclosure, enrolled, observation, request};
 
 /// Cases of dealings.
 pub fn cases() -> Vec<Case> {
@@ -214,7 +214,19 @@ fn compliance() -> Vec<Case> {
 }
 
 fn succession() -> Vec<Case> {
+    // The last of them takes 64 places with its predecessor's, and one more.
+    let too_many = Case::after(until(6), "succeeded-too-often", "the 65th place", "successor-invalid", |ledger| {
+        let providers: Vec<String> = (0..66).map(|number| format!("sold-{number}")).collect();
+        for provider in &providers {
+            let keys = format!("regulator {provider}");
+            ledger.say("regulator", &keys, enrolled(provider, "platform"));
+        }
+        let pairs = providers[1..].windows(2).map(|pair| succeeded(&pair[0], &pair[1]));
+        let pairs = pairs.chain([succeeded("sold-0", "sold-1")]);
+        pairs.fold(ledger, |ledger, event| ledger.say("regulator", "regulator", event))
+    });
     vec![
+        too_many,
         said(
             6,
             "succeeded-by-itself",
