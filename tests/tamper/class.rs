@@ -66,19 +66,31 @@ pub struct Sample {
     pub pins: Vec<Vec<u8>>,
     /// Whether the reader's policy asks for witnesses.
     pub witnessed: bool,
-    /// The entry that a fault must name.
-    index: Option<u64>,
-    /// The file that it must name.
-    file: Option<String>,
+    /// What faults must name, each of them by one.
+    named: Vec<Named>,
     /// The first entry that any fault may name: nothing before it was touched.
     from: u64,
+}
+
+/// What a fault must name.
+#[derive(Debug, Default)]
+struct Named {
+    index: Option<u64>,
+    file: Option<String>,
+}
+
+impl Named {
+    fn is_of(&self, fault: &Fault) -> bool {
+        self.index.is_none_or(|index| fault.index == Some(index))
+            && self.file.as_ref().is_none_or(|file| fault.file.as_ref() == Some(file))
+    }
 }
 
 impl Sample {
     /// Of a ledger.
     pub fn of(place: impl ToString, files: Files) -> Self {
         let (evidence, place) = (Evidence::Bundle(files), place.to_string());
-        Self { place, evidence, pins: Vec::new(), witnessed: false, index: None, file: None, from: 0 }
+        Self { place, evidence, pins: Vec::new(), witnessed: false, named: vec![Named::default()], from: 0 }
     }
 
     /// Of a receipt, or the proof of a row.
@@ -88,7 +100,7 @@ impl Sample {
 
     /// The fault is at that entry, and none is at an earlier one.
     pub fn at(self, index: usize) -> Self {
-        Self { index: Some(index as u64), ..self }.from(index)
+        self.naming(|named| named.index = Some(index as u64)).from(index)
     }
 
     /// No fault is at an entry before this one, which is the first that was touched.
@@ -98,7 +110,24 @@ impl Sample {
 
     /// The fault is in that file.
     pub fn in_file(self, file: impl Into<String>) -> Self {
-        Self { file: Some(file.into()), ..self }
+        self.naming(|named| named.file = Some(file.into()))
+    }
+
+    /// The fault is in that attachment, and at the first entry that names it.
+    pub fn in_attachment(self, world: &World, file: &str) -> Self {
+        let index = world.first_to_name(file).unwrap();
+        self.in_file(file).naming(|named| named.index = Some(index as u64))
+    }
+
+    /// There is another fault, of which what is said from here on is said.
+    pub fn and(mut self) -> Self {
+        self.named.push(Named::default());
+        self
+    }
+
+    fn naming(mut self, say: impl FnOnce(&mut Named)) -> Self {
+        self.named.last_mut().map(say);
+        self
     }
 
     /// The reader kept this.
@@ -140,10 +169,9 @@ impl Sample {
     pub fn judge(&self, found: &Found, report: &Report) -> Result<Option<Code>, String> {
         let faults: Vec<String> = report.faults.iter().map(ToString::to_string).collect();
         let wrong = |what: &str| Err(format!("{}: {what}: {faults:#?}", self.place));
-        let is_it = |fault: &&Fault, codes: &[Code]| {
-            codes.contains(&fault.code)
-                && self.index.is_none_or(|index| fault.index == Some(index))
-                && self.file.as_ref().is_none_or(|file| fault.file.as_ref() == Some(file))
+        let by = |named: &Named, codes: &[Code]| {
+            let found = report.faults.iter().find(|fault| codes.contains(&fault.code) && named.is_of(fault));
+            found.map(|fault| fault.code).ok_or(format!("no fault names {named:?}"))
         };
         match found {
             Found::Never if report.verdict == Verdict::Verified => Ok(None),
@@ -151,9 +179,9 @@ impl Sample {
             Found::By(_) if report.faults.iter().any(|fault| fault.index.is_some_and(|index| index < self.from)) => {
                 wrong("a fault names an entry that is sound")
             }
-            Found::By(codes) => match report.faults.iter().find(|fault| is_it(fault, codes)) {
-                Some(fault) => Ok(Some(fault.code)),
-                None => wrong(&format!("no fault names entry {:?}, file {:?}", self.index, self.file)),
+            Found::By(codes) => match self.named.iter().map(|named| by(named, codes)).collect::<Result<Vec<_>, _>>() {
+                Ok(codes) => Ok(codes.first().copied()),
+                Err(what) => wrong(&what),
             },
         }
     }

@@ -35,10 +35,15 @@ fn files() -> Vec<Class> {
         }),
         class("the entries missing", &[Code::CheckpointBeyondEntries], "each checkpoint", move |world, _| {
             let missing = without(world, |_, name| name.starts_with("tile/entries"));
-            missing.into_iter().map(|(name, files)| Sample::of(name, files).in_file("checkpoint")).collect()
+            let promises = |(name, files)| {
+                let sizes = world.ledger.sizes.iter().map(|size| format!("checkpoints/{size}"));
+                sizes.fold(Sample::of(name, files).in_file("checkpoint"), |sample, file| sample.and().in_file(file))
+            };
+            missing.into_iter().map(promises).collect()
         }),
         class("an attachment missing", &[Code::AttachmentMissing], "the file, and the entry", move |world, _| {
-            without(world, World::names_attachment).into_iter().map(named).collect()
+            let missing = without(world, World::names_attachment).into_iter();
+            missing.map(|(name, files)| Sample::of(&name, files).in_attachment(world, &name)).collect()
         }),
         class("two attachments swapped", &[Code::AttachmentMismatch], "both files, and the entries", |world, _| {
             let names: Vec<&String> = world.files.keys().filter(|name| world.names_attachment(name)).collect();
@@ -47,7 +52,7 @@ fn files() -> Vec<Class> {
                 let mut files = world.files.clone();
                 files.insert(a.clone(), world.files[b].clone());
                 files.insert(b.clone(), world.files[a].clone());
-                Sample::of(a, files).in_file(a)
+                Sample::of(a, files).in_attachment(world, a).and().in_attachment(world, b)
             };
             pairs.map(swapped).collect()
         }),
@@ -59,7 +64,7 @@ fn files() -> Vec<Class> {
                     lines.swap(1, 2);
                     let mut files = world.files.clone();
                     files.insert(name.clone(), lines.concat());
-                    Sample::of(name, files).in_file(name)
+                    Sample::of(name, files).in_attachment(world, name)
                 })
             };
             tables.filter_map(swapped).collect()

@@ -91,10 +91,12 @@ fn bits() -> Vec<Class> {
             },
         ),
         class("a bit of a hash tile", &[Code::TileMismatch], "the file", |world, random| {
-            in_files(world, random, |_, name| name.starts_with("tile/0"))
+            let named = |(name, files): (String, Files)| Sample::of(&name, files).in_file(name);
+            in_files(world, random, |_, name| name.starts_with("tile/0")).map(named).collect()
         }),
         class("a bit of an attachment", &[Code::AttachmentMismatch], "the file, and the entry", |world, random| {
-            in_files(world, random, World::names_attachment)
+            let named = |(name, files): (String, Files)| Sample::of(&name, files).in_attachment(world, &name);
+            in_files(world, random, World::names_attachment).map(named).collect()
         }),
         class(
             "a bit of a checkpoint, up to the operator's signature",
@@ -110,16 +112,20 @@ fn bits() -> Vec<Class> {
     ]
 }
 
-fn in_files(world: &World, random: &mut Random, is_meant: fn(&World, &str) -> bool) -> Vec<Sample> {
-    let meant = world.files.iter().filter(|(name, bytes)| is_meant(world, name) && !bytes.is_empty());
-    let mut flipped = |name: &String| {
+/// Each of those files with a bit of it changed.
+fn in_files(
+    world: &World,
+    random: &mut Random,
+    is_meant: fn(&World, &str) -> bool,
+) -> impl Iterator<Item = (String, Files)> {
+    let meant = world.files.iter().filter(move |(name, bytes)| is_meant(world, name) && !bytes.is_empty());
+    meant.map(|(name, _)| {
         let mut files = world.files.clone();
         let bytes = files.get_mut(name).unwrap();
         let at = random.below(bytes.len());
         bytes[at] ^= random.bit();
-        Sample::of(name, files).in_file(name)
-    };
-    meant.map(|(name, _)| flipped(name)).collect()
+        (name.clone(), files)
+    })
 }
 
 fn checkpoint_bits(world: &World, random: &mut Random) -> Vec<Sample> {

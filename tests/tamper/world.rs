@@ -95,9 +95,14 @@ impl World {
 
     /// Whether a statement names that attachment.
     pub fn names_attachment(&self, file: &str) -> bool {
-        let hash = file.strip_prefix("attachments/sha256/");
+        self.first_to_name(file).is_some()
+    }
+
+    /// The first entry that names an attachment.
+    pub fn first_to_name(&self, file: &str) -> Option<usize> {
+        let hash = file.strip_prefix("attachments/sha256/")?;
         let text = |index: usize| self.ledger.statement(index).to_string();
-        hash.is_some_and(|hash| (0..self.ledger.entries.len()).any(|index| text(index).contains(hash)))
+        (0..self.ledger.entries.len()).find(|index| text(*index).contains(hash))
     }
 
     /// Whether anything that an entry names, or the key of its author, turns up in a later one.
