@@ -1,6 +1,7 @@
 //! One writer whom many file with, on a disk that fails: nobody is told yes afterwards, and whoever was told yes before is
 //! on the ledger.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroU64;
 use std::path::Path;
 use std::process::Command;
@@ -16,7 +17,7 @@ use candour::storage::folder_store::{FolderReader, FolderStore};
 use candour::storage::store::Log as _;
 
 use super::place::{Place, Ran, start};
-use super::plans::{Chance, number};
+use super::plans::{Chance, is_of_evidence, number};
 use crate::disk::{self, Call, Event, Plan};
 
 /// Where the process that is disturbed finds its ledger.
@@ -79,8 +80,10 @@ fn nobody_is_told_yes_after_the_disk_has_failed() {
     fs::write(base.path("policy"), written.policy).unwrap();
     let mut load = Load::new(1).unwrap();
     load.sign(BEFORE as usize).unwrap();
+    let mut payloads = BTreeMap::new();
     for (nth, (envelope, _)) in load.sign(WAVES * FILERS).unwrap().into_iter().enumerate() {
         fs::write(base.path(&format!("{nth}.json")), envelope.to_json().unwrap()).unwrap();
+        payloads.insert(Hash::of(&envelope.payload).to_string(), envelope.payload);
     }
     let mut chance = Chance::new();
     let clean = base.copied();
@@ -95,20 +98,24 @@ fn nobody_is_told_yes_after_the_disk_has_failed() {
         let place = base.copied();
         let ran = Ran::end_of(start(&mut command(&place, Some(plan))));
         assert!(!ran.error.contains("panicked"), "{plan:?} {}", ran.error);
-        yes += judge(&place, plan, &mut stopped);
+        yes += judge(&place, plan, &payloads, &mut stopped);
     }
     println!("{rounds} rounds over {last} calls, {yes} told yes, {stopped} writers stopped");
+    assert!(yes > 0 && stopped > 0, "nobody was told yes, or no writer stopped");
+}
+
+/// What was written to the tail and not flushed since.
+fn not_flushed(calls: &[Call]) -> Vec<u8> {
+    let of_tail: Vec<&Call> = calls.iter().filter(|call| call.path == "ledger/tail").collect();
+    let flushed = of_tail.iter().rposition(|call| call.name == "fdatasync" && call.result == 0);
+    let since = &of_tail[flushed.map_or(0, |at| at + 1)..];
+    since.iter().filter(|call| call.name == "write").flat_map(|call| call.data.clone()).collect()
 }
 
 /// Holds what was said against what is there. Returns how many were told yes.
-fn judge(place: &Place, plan: Plan, stopped: &mut u64) -> usize {
+fn judge(place: &Place, plan: Plan, payloads: &BTreeMap<String, Vec<u8>>, stopped: &mut u64) -> usize {
     let calls = place.calls();
-    // What failed for good is what the store was writing: its index may fail, or its note, and nobody notices.
-    let notes = ["/lock", "/tmp/acknowledged", "/tmp/note"];
-    let of_note = |call: &Call| call.name == "fsync" && call.path.ends_with("/tmp");
-    let hint = |path: &str| path.contains("/index") || notes.iter().any(|name| path.ends_with(name));
-    let evidence = |call: &Call| call.mark == 'f' && !hint(&call.path) && !of_note(call);
-    let failed = calls.iter().position(evidence);
+    let failed = calls.iter().position(|call| call.mark == 'f' && is_of_evidence(call));
     let said = |calls: &[Call]| {
         let text: Vec<u8> = calls.iter().filter(|call| call.name == "say").flat_map(|call| call.data.clone()).collect();
         String::from_utf8(text).unwrap()
@@ -118,9 +125,15 @@ fn judge(place: &Place, plan: Plan, stopped: &mut u64) -> usize {
         words.map(|line| line.split(' ').map(str::to_owned).collect::<Vec<_>>()).collect::<Vec<_>>()
     };
     if let Some(failed) = failed {
-        // Who was told yes before may be heard after: his answer was on its way.
-        let late = yes(&said(&calls[failed..])).len();
-        assert!(late < FILERS, "{plan:?}: {late} were told yes after the failure");
+        // Who was told yes before may be heard after: his answer was on its way. What he said was flushed by then.
+        let open = not_flushed(&calls[..failed]);
+        let late = yes(&said(&calls[failed..]));
+        assert!(late.len() < FILERS, "{plan:?}: {} were told yes after the failure", late.len());
+        for words in late {
+            let payload = &payloads[&words[1]];
+            let found = open.windows(payload.len()).any(|bytes| bytes == payload.as_slice());
+            assert!(!found, "{plan:?}: entry {} was acknowledged after its flush had failed", words[0]);
+        }
         *stopped += 1;
     }
     let told = yes(&said(&calls));

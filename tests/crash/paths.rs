@@ -141,6 +141,19 @@ pub(super) const PATHS: &[WritePath] = &[
         ..PLAIN
     },
     WritePath {
+        name: "restore",
+        words: "restore newer.zip restored --policy policy",
+        show: |place| copied(place, "restored"),
+        refused: "expected nothing, or an empty folder",
+        ..PLAIN
+    },
+    WritePath {
+        name: "repair",
+        words: "repair damaged --from newer.zip --policy policy --apply",
+        show: |place| mended(place, "damaged"),
+        ..PLAIN
+    },
+    WritePath {
         name: "key creation",
         words: "key new fresh.pem",
         show: |place| key(place, "fresh.pem"),
@@ -188,7 +201,8 @@ pub(super) const PATHS: &[WritePath] = &[
     },
 ];
 
-/// A full audit: how many entries there are, and up to where a checkpoint promises them.
+/// A full audit, which holds the ledger to its checkpoint of before: how many entries there are, and up to where a
+/// checkpoint promises them.
 fn audited(place: &Place, ledger: &str) -> Shown {
     let said = verdict(place, ledger)?;
     if said["verdict"] != "verified" {
@@ -198,7 +212,7 @@ fn audited(place: &Place, ledger: &str) -> Shown {
 }
 
 fn verdict(place: &Place, ledger: &str) -> Result<Value, String> {
-    let Ran { out, error, .. } = place.run(&format!("verify {ledger} --policy policy --json"));
+    let Ran { out, error, .. } = place.run(&format!("verify {ledger} --policy policy --pin {ledger}.pin --json"));
     serde_json::from_str(&out).map_err(|_| error)
 }
 
@@ -248,6 +262,12 @@ fn copied(place: &Place, copy: &str) -> Shown {
         return Ok(vec!["nothing".to_owned()]);
     }
     audited(place, copy).map(|shown| vec![shown.concat()])
+}
+
+/// A damaged ledger, in whatever state, or a whole one.
+fn mended(place: &Place, ledger: &str) -> Shown {
+    let whole = audited(place, ledger).map(|shown| vec![shown.concat()]);
+    whole.or_else(|_| Ok(vec!["damage".to_owned()]))
 }
 
 fn key(place: &Place, name: &str) -> Shown {

@@ -67,6 +67,30 @@ impl Place {
         ran.out
     }
 
+    /// Keeps a ledger's latest checkpoint, which those ledgers must have too.
+    pub(super) fn pin(&self, ledger: &str, ledgers: &[&str]) {
+        for other in ledgers {
+            fs::copy(self.path(ledger).join("checkpoint"), self.path(&format!("{other}.pin"))).expect("a pin");
+        }
+    }
+
+    /// Changes a byte in the middle of every file of a folder.
+    pub(super) fn damage(&self, folder: &str) {
+        for item in self.path(folder).read_dir().expect("a folder") {
+            let path = item.expect("a name").path();
+            if path.is_dir() {
+                self.damage(path.to_str().expect("UTF-8"));
+                continue;
+            }
+            let mut bytes = fs::read(&path).expect("bytes");
+            let middle = bytes.len() / 2;
+            if let Some(byte) = bytes.get_mut(middle) {
+                *byte ^= 1;
+            }
+            fs::write(&path, bytes).expect("written");
+        }
+    }
+
     /// What the disk has done.
     pub(super) fn calls(&self) -> Vec<Call> {
         disk::read_log(&self.log())

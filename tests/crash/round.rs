@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::paths::{PATHS, Shown, WritePath};
 use super::place::{Place, Ran, start};
+use super::plans::is_of_evidence;
 use super::world::World;
 use crate::disk::{Call, Event, Plan};
 
@@ -76,6 +77,7 @@ impl Known {
             return Err(words("it panicked".to_owned()));
         }
         self.ended(&place, disturbance, &ran).map_err(words)?;
+        self.heard(&place, &ran).map_err(words)?;
         let left = (self.path.show)(&place).map_err(|wrong| words(format!("it left {wrong}")))?;
         self.compare(&left, &ran).map_err(words)?;
         self.again(&place, &left).map_err(words)?;
@@ -126,6 +128,23 @@ impl Known {
         // By its last part: what is not yet in its place may be told by the place that it was to have.
         let named = named.filter_map(|path| path.rsplit('/').next()).any(|name| error.contains(name));
         if error.contains(why) && named { Ok(()) } else { Err(format!("expected {why:?} and the file's name")) }
+    }
+
+    /// After the disk failed what is evidence, nothing is acknowledged; and a writer says what to do.
+    fn heard(&self, place: &Place, ran: &Ran) -> Result<(), String> {
+        let calls = place.calls();
+        let failed: Vec<&Call> = calls.iter().filter(|call| call.mark == 'f' && is_of_evidence(call)).collect();
+        let ledgers = ["ledger/", "filled/", "new/"];
+        let of_writer = |call: &&&Call| ledgers.iter().any(|ledger| call.path.starts_with(ledger));
+        if done(ran) && !failed.is_empty() && !ran.error.contains(self.path.unless) {
+            return Err(format!("it is done, although {failed:?} failed"));
+        }
+        match failed.iter().find(of_writer) {
+            Some(call) if ran.code == Some(2) && !ran.error.contains("\nhint: ") => {
+                Err(format!("it does not say what to do about {call:?}"))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Each piece is as it was or as it is to be, in their order, and what was acknowledged is there.

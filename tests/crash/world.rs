@@ -22,7 +22,8 @@ const WIDTH: u64 = 256;
 
 /// The places. Held until the end of a test: a witness answers meanwhile.
 pub(super) struct World {
-    /// A small ledger with an entry that no checkpoint covers yet, what has followed it so far, and what is to be filed.
+    /// A small ledger with an entry that no checkpoint covers yet, what has followed it so far, and what is to be filed;
+    /// `newer.zip` has a checkpoint of that entry too, and `damaged` had it, and one entry more.
     pub(super) small: Place,
     /// `ledger` is one entry short of a bundle, and `last.json` is that entry's envelope; `filled` has it already.
     pub(super) full: Place,
@@ -105,6 +106,16 @@ fn small() -> Place {
     newer.ok("checkpoint ledger --key operator.pem");
     newer.ok("export ledger newer.zip");
     fs::copy(newer.path("newer.zip"), place.path("newer.zip")).unwrap();
+    newer.pin("ledger", &["restored", "damaged"]);
+    // No copy has this one.
+    newer.ok(&format!("request ledger fourth --key regulator.pem --to platform --title T --item a=b {THEN}"));
+    newer.damage("ledger");
+    for name in ["restored.pin", "damaged.pin"] {
+        fs::copy(newer.path(name), place.path(name)).unwrap();
+    }
+    fs::rename(newer.path("ledger"), place.path("damaged")).unwrap();
+    place.pin("ledger", &["ledger", "copy.zip"]);
+    place.pin("site", &["site"]);
     place
 }
 
@@ -123,6 +134,8 @@ fn full() -> Place {
     let filled = place.copied();
     filled.ok("submit ledger last.json");
     fs::rename(filled.path("ledger"), place.path("filled")).unwrap();
+    place.pin("ledger", &["ledger", "site"]);
+    place.pin("filled", &["filled", "copy"]);
     place
 }
 
@@ -144,6 +157,7 @@ fn witnessed(small: &Place) -> (Place, Witness) {
     let policy = fs::read_to_string(place.path("policy")).unwrap().replace("quorum none\n", &lines);
     fs::write(place.path("policy"), policy).unwrap();
     place.ok("checkpoint ledger --key operator.pem");
+    place.pin("ledger", &["ledger"]);
     // The last entry is not promised yet.
     place.ok(&format!("request ledger fourth --key regulator.pem --to platform --title T --item a=b {THEN}"));
     (place, witness)

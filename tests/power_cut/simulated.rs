@@ -3,7 +3,7 @@
 use super::number;
 use super::states::{Outcome, Random, Record, simulate, simulate_forgetful};
 use super::tree;
-use super::ways::{Way, record, ways};
+use super::ways::{WAYS, Way, record, ways};
 use crate::disk::{Call, Event, Plan};
 
 /// States that are judged of each way to write; `CANDOUR_ROUNDS` overrides it, 0 is all.
@@ -121,13 +121,13 @@ fn moments(way: &Way, known: &[(&str, &str, &str)], names: &[&str], random: &mut
     let numbered = calls.iter().filter(|call| call.number > 0);
     let first = (1..).zip(numbered).take_while(|(at, call)| call.number == *at).map(|(_, call)| call);
     let named: Vec<&Call> = first.filter(|call| names.contains(&call.name.as_str())).collect();
-    let known = |call: &Call| {
-        let is = |(of, name, path): &(&str, &str, &str)| {
-            *of == way.name && call.name == *name && call.path.starts_with(path)
-        };
-        known.iter().any(is)
-    };
-    let mut chosen: Vec<u64> = named.iter().filter(|call| known(call)).map(|call| call.number).collect();
+    let mut chosen = Vec::new();
+    for (_, name, path) in known.iter().filter(|(of, ..)| *of == way.name) {
+        let is = |call: &&&Call| call.name == *name && call.path.starts_with(path);
+        let before = chosen.len();
+        chosen.extend(named.iter().filter(is).map(|call| call.number));
+        assert!(chosen.len() > before, "{} makes no {name} of {path:?}", way.name);
+    }
     match number("CANDOUR_RUNS").unwrap_or(KILLS) {
         0 => chosen = named.iter().map(|call| call.number).collect(),
         runs => chosen.extend((0..runs).filter_map(|_| Some(named.get(random.below(named.len()))?.number))),
@@ -140,6 +140,7 @@ fn moments(way: &Way, known: &[(&str, &str, &str)], names: &[&str], random: &mut
 #[test]
 fn a_flush_that_is_left_out_is_noticed() {
     for (name, call, path) in FLUSHES {
+        assert!(WAYS.iter().any(|way| way.name == *name), "{name} is no way");
         let Some(way) = ways().find(|way| way.name == *name) else { continue };
         let mut record = record(way, None);
         let before = record.calls.len();

@@ -24,7 +24,7 @@ pub(super) struct Way {
 /// Publishes a checkpoint too.
 const SEAL: &str = "--operator-key operator.pem";
 
-const WAYS: &[Way] = &[
+pub(super) const WAYS: &[Way] = &[
     Way { name: "init", size: 0, commands: |house| vec![house.command(&init("ledger"))] },
     Way { name: "append", size: SETUP, commands: |house| vec![append(house, "a", ""), append(house, "b", "")] },
     Way {
