@@ -56,6 +56,15 @@ fn the_findings_are_those_of_the_code() {
         ("(`MIN_DIFFERENT`)", "three", finding::MIN_DIFFERENT as u64, 3),
         ("(`MIN_PEERS`)", "four", finding::MIN_PEERS as u64, 4),
         ("(`UNIT_FACTOR`)", "20", finding::UNIT_FACTOR, 20),
+        ("(`MAX_SAID`)", "eight", finding::MAX_SAID as u64, 8),
+        ("(`MAX_WHOLES`)", "131,072", finding::MAX_WHOLES as u64, 131_072),
+        ("(`MAX_AWAITING`)", "131,072", finding::MAX_AWAITING as u64, 131_072),
+        ("(`MAX_NUMBERS`)", "1,048,576", finding::MAX_NUMBERS as u64, 1_048_576),
+        ("(`MAX_PEERS`)", "1,024", finding::MAX_PEERS as u64, 1_024),
+        ("(`MAX_HELD`)", "4,096", finding::MAX_HELD as u64, 4_096),
+        ("(`MAX_NAMED`)", "1,024", finding::MAX_NAMED as u64, 1_024),
+        ("(`MAX_DUE`)", "1,200", finding::MAX_DUE as u64, 1_200),
+        ("(`MAX_PERIODS`)", "4,096", finding::MAX_PERIODS as u64, 4_096),
         ("(`EVERYWHERE_SECONDS`)", "12 hours", finding::EVERYWHERE_SECONDS, 12 * 60 * 60),
     ];
     for (name, word, found, expected) in numbers {

@@ -27,11 +27,13 @@ use super::json;
 use super::text::{DocumentId, Jurisdiction, Label, Slug};
 use super::time::Period;
 
-pub use blocks::{MIN_BLOCK, MIN_DIFFERENT};
+pub use agreement::MAX_WHOLES;
+pub use blocks::{MAX_NUMBERS, MIN_BLOCK, MIN_DIFFERENT};
 pub use code::{FindingCode, Severity};
+pub use document::{MAX_AWAITING, MAX_NAMED, MAX_SAID};
 pub use noticing::Noticing;
-pub use peers::{MIN_PEERS, UNIT_FACTOR};
-pub use periods::EVERYWHERE_SECONDS;
+pub use peers::{MAX_HELD, MAX_PEERS, MIN_PEERS, UNIT_FACTOR};
+pub use periods::{EVERYWHERE_SECONDS, MAX_DUE, MAX_PERIODS};
 pub use reply::{Replies, Reply};
 
 /// Something noticed.

@@ -13,7 +13,7 @@ use crate::core::state::State;
 use crate::core::text::{Label, Slug};
 
 /// Wholes of one document whose parts are added up; of any more nothing is noticed.
-const MAX_WHOLES: usize = 131_072;
+pub const MAX_WHOLES: usize = 131_072;
 
 /// What the parts of totals come to, in the document being read.
 #[derive(Clone, Debug, Default)]

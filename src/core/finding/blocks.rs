@@ -14,7 +14,7 @@ pub const MIN_BLOCK: usize = 5;
 /// Different numbers other than 0 in a block, at least.
 pub const MIN_DIFFERENT: usize = 3;
 /// Numbers of one document that are remembered until it is read; of blocks that have more nothing is noticed.
-const MAX_NUMBERS: usize = 1 << 20;
+pub const MAX_NUMBERS: usize = 1 << 20;
 
 /// The blocks of the document being read.
 #[derive(Clone, Debug, Default)]
@@ -72,6 +72,14 @@ impl Blocks {
             findings.push(Finding::new(FindingCode::BlockRepeated, author, entries, says).on(&service, period));
         }
         findings
+    }
+}
+
+#[cfg(test)]
+impl Blocks {
+    /// After so many numbers of other blocks.
+    pub fn with_numbers(numbers: usize) -> Self {
+        Self { numbers, ..Self::default() }
     }
 }
 

@@ -13,11 +13,11 @@ use crate::core::text::{Label, Slug};
 use crate::core::time::Date;
 
 /// Different things that a document says of one figure, of which it is remembered that it says them.
-const MAX_SAID: usize = 8;
+pub const MAX_SAID: usize = 8;
 /// Figures of one document that are a part of another which it has not given before them, and of which that is remembered.
-const MAX_AWAITING: usize = 131_072;
+pub const MAX_AWAITING: usize = 131_072;
 /// Categories and metrics of one document that are named for one reason.
-const MAX_NAMED: usize = 1_024;
+pub const MAX_NAMED: usize = 1_024;
 
 /// A disclosure or correction whose observations are being read.
 #[derive(Clone, Debug)]

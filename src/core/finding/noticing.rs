@@ -36,7 +36,7 @@ pub struct Noticing {
     /// Blocks named already.
     blocks: BTreeSet<(Slug, Slug, Period)>,
     #[serde(skip)]
-    open: Option<Open>,
+    pub(super) open: Option<Open>,
     #[serde(skip)]
     findings: Vec<Finding>,
 }

@@ -16,9 +16,9 @@ pub const UNIT_FACTOR: u64 = 20;
 /// Peers, at least, before anything is said.
 pub const MIN_PEERS: usize = 4;
 /// Lengths of time that are remembered of one metric, the earliest ones.
-const MAX_PEERS: usize = 1_024;
+pub const MAX_PEERS: usize = 1_024;
 /// Lengths of time that are held back until more of the same document are known.
-const MAX_HELD: usize = 4_096;
+pub const MAX_HELD: usize = 4_096;
 
 /// The lengths of time published so far, by metric: in seconds, in order of size.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

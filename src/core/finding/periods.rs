@@ -15,10 +15,10 @@ use crate::core::time::{Date, Millis, Period, Time};
 /// How long after the end of a day in UTC it has ended everywhere on earth, in seconds.
 pub const EVERYWHERE_SECONDS: u64 = 12 * 60 * 60;
 /// Periods that one designation makes reports due of, and that are looked at: the earliest, a century of months.
-const MAX_DUE: usize = 1_200;
+pub const MAX_DUE: usize = 1_200;
 /// Periods of an author and service among which one is looked for that a new one crosses: the earliest, eleven years of
 /// days.
-const MAX_PERIODS: usize = 4_096;
+pub const MAX_PERIODS: usize = 4_096;
 /// Days of a week: it crosses months and quarters, however regular both are.
 const WEEK_DAYS: u64 = 7;
 

@@ -1,5 +1,6 @@
 mod agreement;
 mod figures;
+mod limits;
 mod order;
 mod periods;
 mod reports;
